@@ -1,0 +1,59 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Targets that touch packet bytes: every unsafe construct must be spelled out (SE-0458) and every warning is an error.
+let engine: [SwiftSetting] = [
+    .strictMemorySafety(), .enableExperimentalFeature("Lifetimes"), .treatAllWarnings(as: .error),
+]
+let edge: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+    name: "lippycat",
+    products: [.executable(name: "lc", targets: ["lc"]), .library(name: "LippycatEngine", targets: ["Engine"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CYaml", providers: [.apt(["libyaml-dev"])]),
+
+        // The pure targets: no Foundation, no libpcap, no clock, no file, no log.
+        .target(name: "PacketDecoding", swiftSettings: engine),
+        .target(name: "Reassembly", dependencies: ["PacketDecoding"], swiftSettings: engine),
+        .target(name: "SIP", dependencies: ["PacketDecoding"], swiftSettings: engine),
+        .target(name: "RTP", dependencies: ["PacketDecoding"], swiftSettings: engine),
+        .target(name: "Calls", dependencies: ["PacketDecoding", "SIP", "RTP"], swiftSettings: engine),
+
+        // The shell around them.
+        .target(name: "Archive", dependencies: ["Calls", "PacketDecoding"], swiftSettings: engine),
+        .target(name: "Capture", dependencies: ["CPcap", "CZlib"], swiftSettings: engine),
+        .target(
+            name: "Engine",
+            dependencies: ["PacketDecoding", "Reassembly", "SIP", "RTP", "Calls", "Archive", "Capture"],
+            swiftSettings: engine),
+        .target(
+            name: "Service",
+            dependencies: ["Engine", "CYaml", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: edge,
+            // Statically, so that `lc` needs no shared library beyond libpcap, zlib and the libc family.
+            linkerSettings: [.linkedLibrary(":libyaml.a")]),
+        .executableTarget(
+            name: "lc",
+            dependencies: ["Service", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: edge),
+
+        .testTarget(name: "PacketDecodingTests", dependencies: ["PacketDecoding"]),
+        .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly"]),
+        .testTarget(name: "SIPTests", dependencies: ["SIP"]),
+        .testTarget(name: "RTPTests", dependencies: ["RTP"]),
+        .testTarget(name: "CallsTests", dependencies: ["Calls"]),
+        .testTarget(name: "ArchiveTests", dependencies: ["Archive"]),
+        .testTarget(name: "CaptureTests", dependencies: ["Capture"]),
+        .testTarget(name: "EngineTests", dependencies: ["Engine"]),
+        .testTarget(name: "ServiceTests", dependencies: ["Service"]),
+        .testTarget(name: "CommandTests", dependencies: ["lc"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

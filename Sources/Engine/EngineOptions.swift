@@ -1,0 +1,109 @@
+import PacketDecoding
+
+/// Everything the engine can be told, resolved: no defaults are looked up later and no file or environment is read here.
+///
+/// Times are nanoseconds of packet time unless a name says otherwise; sizes are bytes.
+public struct EngineOptions: Sendable, Equatable {
+    public var limits = EngineLimits()
+    public var calls = CallOptions()
+    public var selection = SelectionOptions()
+    public var archive: ArchiveOptions?
+    /// Threads of the worker pool; 1 runs tracker and worker in turn on one thread.
+    public var workers = 1
+
+    public init() {}
+}
+
+/// The bounds that the performance modes set. The values here are those of `balanced`.
+public struct EngineLimits: Sendable, Equatable {
+    /// SIP-over-TCP stream parsers alive at once (`max_goroutines`).
+    public var maxStreamParsers = 1000
+    /// Out-of-order segments held, in all.
+    public var maxTCPBuffers = 5000
+    /// Bytes held for TCP reassembly, in all.
+    public var tcpMemoryLimit = 100 << 20
+    /// A connection without any segment for this long is forgotten.
+    public var tcpStreamTimeout: Int64 = 300_000_000_000
+    /// An out-of-order segment older than this is given up.
+    public var tcpBufferMaxAge: Int64 = 300_000_000_000
+    /// How often expired TCP and fragment state is looked for.
+    public var tcpCleanupInterval: Int64 = 60_000_000_000
+    /// A SIP connection idle for this long gives its parser back.
+    public var tcpSIPIdleTimeout: Int64 = 120_000_000_000
+    /// 4 KiB pages that one connection may hold for out-of-order data.
+    public var tcpAssemblerMaxPages = 256
+    /// How long a hole in the sequence is waited for before the data behind it is used.
+    public var tcpStreamMaxQueueTime: Int64 = 30_000_000_000
+    /// Packets handed to the workers at once.
+    public var batchSize = 1024
+    public var bufferStrategy = BufferStrategy.adaptive
+    /// Live: let the kernel's ring absorb a burst before packets are dropped (and counted) in front of the tracker.
+    public var enableBackpressure = true
+    /// Return idle buffers to the system as soon as they are empty.
+    public var memoryOptimization = false
+    /// Write buffers of all open files together.
+    public var writeBufferBytes = 64 << 20
+    /// Live, wall time: nothing older is lost to a kill.
+    public var flushInterval: Int64 = 1_000_000_000
+    /// Media kept for a call whose SDP has not come yet.
+    public var lookBackBytes = 16 << 20
+    public var maxCalls = 100_000
+    public init() {}
+}
+
+/// How a per-connection reassembly buffer grows.
+public enum BufferStrategy: String, Sendable, CaseIterable {
+    /// Starts small, doubles with need, shrinks when empty.
+    case adaptive
+    /// One size from the start, given back when the connection ends.
+    case fixed
+    /// One size from the start, kept in a pool for the next connection.
+    case ring
+}
+
+public struct CallOptions: Sendable, Equatable {
+    public var gracePeriod: Int64 = 5_000_000_000
+    public var ringTimeout: Int64 = 200_000_000_000
+    public var idleTimeout: Int64 = 3_600_000_000_000
+    /// REGISTER, OPTIONS, MESSAGE, SUBSCRIBE and PUBLISH are recorded too.
+    public var allDialogs = false
+    /// `rtp_stream` records for media of no call.
+    public var orphanRTP = false
+    /// Copies of a packet (bridge, `any`) are left out of the files.
+    public var deduplicate = false
+    public init() {}
+}
+
+/// What of the traffic is looked at. Empty means everything.
+public struct SelectionOptions: Sendable, Equatable {
+    /// Patterns of `--sip-user` as typed.
+    public var sipUsers: [String] = []
+    public var callIDs: [String] = []
+    /// Nanoseconds since the epoch, inclusive.
+    public var fromTime: Int64?
+    /// Nanoseconds since the epoch, exclusive.
+    public var toTime: Int64?
+    /// Packets to read, counted before any other selection.
+    public var count: Int?
+    /// Nanoseconds of packet time from the first packet.
+    public var duration: Int64?
+    /// SIP only to or from these ports.
+    public var sipPorts: [UInt16] = []
+    /// Media only to or from a port in one of these ranges.
+    public var rtpPortRanges: [ClosedRange<UInt16>] = []
+    public var udpOnly = false
+    public init() {}
+}
+
+public struct ArchiveOptions: Sendable, Equatable {
+    public var directory: String
+    public var pattern = "{timestamp}_{callid}.pcap"
+    public var overwrite = false
+    /// 0 = no limit.
+    public var maxFileSize = 0
+    /// Live: nanosecond files. Replay decides from its input.
+    public var nanoseconds = false
+    /// Live: append to `calls.jsonl` and accept a directory that has captures. Replay: new file, empty directory.
+    public var live = false
+    public init(directory: String) { self.directory = directory }
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct LippycatCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "lc", abstract: "Packet-capture VoIP sniffer.")
+}

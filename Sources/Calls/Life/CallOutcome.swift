@@ -1,0 +1,67 @@
+/// How far a call has come, or how it went.
+public enum CallState: UInt8, Sendable, CaseIterable {
+    case trying, ringing, progress, active, ended, failed, cancelled, busy, redirected
+    case timedOut
+
+    public var name: String {
+        switch self {
+        case .trying: "trying"
+        case .ringing: "ringing"
+        case .progress: "progress"
+        case .active: "active"
+        case .ended: "ended"
+        case .failed: "failed"
+        case .cancelled: "cancelled"
+        case .busy: "busy"
+        case .redirected: "redirected"
+        case .timedOut: "timed_out"
+        }
+    }
+}
+
+/// Why we stopped following a call.
+public enum CallEndReason: UInt8, Sendable {
+    case bye, rejected, cancelled, timeout, idle, completed
+    case endOfCapture, evicted, recovered
+
+    public var name: String {
+        switch self {
+        case .bye: "bye"
+        case .rejected: "rejected"
+        case .cancelled: "cancelled"
+        case .timeout: "timeout"
+        case .idle: "idle"
+        case .completed: "completed"
+        case .endOfCapture: "end_of_capture"
+        case .evicted: "evicted"
+        case .recovered: "recovered"
+        }
+    }
+}
+
+public enum CallParty: UInt8, Sendable {
+    case caller, callee
+
+    public var name: String { self == .caller ? "caller" : "callee" }
+}
+
+/// The facts about a call that follow from the order of its messages. Times are nanoseconds since the epoch.
+public struct CallOutcome: Sendable {
+    public var state = CallState.trying
+    public var endReason = CallEndReason.endOfCapture
+    /// Joined in the middle: the beginning was not captured.
+    public var joined = false
+    public var startTime: Int64
+    public var ringingTime: Int64?
+    public var progressTime: Int64?
+    public var answerTime: Int64?
+    /// When the hang-up, the final refusal or the timeout came; nil while the call lasts.
+    public var endTime: Int64?
+    public var hangupBy: CallParty?
+    /// Final status of the INVITE, 0 while there is none.
+    public var statusCode: UInt16 = 0
+    public var confirmedTag: UInt64 = 0
+    public var dialogs: UInt16 = 0
+
+    public init(startTime: Int64) { self.startTime = startTime }
+}

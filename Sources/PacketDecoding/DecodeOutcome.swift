@@ -1,0 +1,26 @@
+/// What a packet turned out to be. One byte; the particulars are in the `DecodedPacket`.
+@frozen
+public enum DecodeOutcome: Hashable, Sendable {
+    /// UDP; ports and payload are set. With `cut` the payload may be shorter than sent, or empty.
+    case udp
+    /// TCP; ports and, unless `transportHeaderCut`, sequence numbers, flags and payload are set.
+    case tcp
+    /// ICMP or ICMPv6 (see `ipVersion`); for errors `quotedOffset` says where the quoted packet begins.
+    case icmp
+    /// A fragment of a datagram; the payload is the fragment's part of it. `ipProtocol` is the header's word.
+    case fragment
+    /// Another protocol over IP, see `ipProtocol`; the payload is what follows the IP headers.
+    case otherIP
+    /// ARP, STP, a link type we do not decode: nothing we looked into.
+    case notIP
+    /// A header that is cut short or contradicts itself; `DecodedPacket.fault` has the particulars.
+    case malformed(ProtocolLayer)
+}
+
+/// The layer at which decoding stopped, as the packet ledger counts it.
+@frozen
+public enum ProtocolLayer: UInt8, Hashable, Sendable, CaseIterable {
+    case link
+    case ip
+    case transport
+}

@@ -1,0 +1,83 @@
+/// Seeded 64-bit hashes for the tables on the packet path.
+///
+/// Folded multiplication: two keyed words are multiplied to 128 bits and the halves are combined. Not cryptographic; what
+/// it must withstand is somebody who sends packets and does not see the tables, hence a random seed for each run.
+@frozen
+public struct FlowHash: Sendable {
+    @usableFromInline let key0: UInt64
+    @usableFromInline let key1: UInt64
+    @usableFromInline let key2: UInt64
+    @usableFromInline let key3: UInt64
+
+    /// Equal seeds give equal hashes, so that tests and replays can be repeated.
+    public init(seed: UInt64) {
+        var state = seed
+        key0 = FlowHash.nextKey(&state)
+        key1 = FlowHash.nextKey(&state)
+        key2 = FlowHash.nextKey(&state)
+        key3 = FlowHash.nextKey(&state)
+    }
+
+    /// The hash of one direction of a flow: exchanging source and destination gives another value.
+    @inlinable
+    public func callAsFunction(
+        _ source: IPAddress, _ destination: IPAddress, _ sourcePort: UInt16, _ destinationPort: UInt16
+    ) -> UInt64 {
+        let ports = UInt64(sourcePort) << 16 | UInt64(destinationPort)
+        let from = FlowHash.fold(source.high ^ key0, source.low ^ key1)
+        let to = FlowHash.fold(destination.high ^ key2, destination.low ^ key3)
+        // Rotated, or two equal addresses' halves could cancel each other.
+        return FlowHash.fold(from ^ ports ^ key2, (to << 32 | to >> 32) ^ key0)
+    }
+
+    @inlinable
+    public func callAsFunction(_ endpoint: Endpoint) -> UInt64 {
+        let address = FlowHash.fold(endpoint.address.high ^ key0, endpoint.address.low ^ key1)
+        return FlowHash.fold(address ^ key3, UInt64(endpoint.port) ^ key2)
+    }
+
+    @inlinable
+    public func callAsFunction(_ number: UInt64) -> UInt64 {
+        FlowHash.fold(FlowHash.fold(number ^ key0, key1) ^ key3, key2)
+    }
+
+    /// The hash of a string of bytes, such as a Call-ID; its length counts too.
+    public func callAsFunction(_ bytes: Span<UInt8>) -> UInt64 {
+        let raw = unsafe bytes.bytes
+        let count = raw.byteCount
+        var state = key0 ^ UInt64(truncatingIfNeeded: count)
+        var offset = 0
+        while count - offset >= 16 {
+            state = FlowHash.fold(raw.uint64(offset) ^ key1, raw.uint64(offset + 8) ^ state)
+            offset += 16
+        }
+        var first: UInt64 = 0
+        if count - offset >= 8 {
+            first = raw.uint64(offset)
+            offset += 8
+        }
+        var rest: UInt64 = 0
+        while offset < count {
+            rest = rest << 8 | UInt64(raw.uint8(offset))
+            offset += 1
+        }
+        return FlowHash.fold(FlowHash.fold(first ^ key1, rest ^ state) ^ key3, key2)
+    }
+
+    /// A product of 128 bits folded to 64: every bit of the result depends on every bit of both words.
+    @inlinable
+    @inline(__always)
+    static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
+        let product = left.multipliedFullWidth(by: right)
+        return product.high ^ product.low
+    }
+
+    /// SplitMix64 (Steele, Lea, Flood 2014): well-spread keys from any seed, zero included.
+    private static func nextKey(_ state: inout UInt64) -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var word = state
+        word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
+        word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
+        return word ^ word >> 31
+    }
+}

@@ -1,0 +1,35 @@
+/// IPv6, RFC 8200.
+extension PacketDecoder {
+    static let ipv6HeaderLength = 40
+
+    /// ```
+    ///  0  version, traffic class, flow label            8  source
+    ///  4  payload length, next header, hop limit       24  destination
+    /// ```
+    @inline(never)
+    static func decodeIPv6(
+        _ bytes: RawSpan, at offset: Int, version: UInt8, into packet: inout DecodedPacket
+    ) -> DecodeOutcome {
+        guard version == 6 else {
+            return malformed(.ip, .unknownVersion, offset: offset, needed: 0, available: 0, into: &packet)
+        }
+        let available = bytes.byteCount &- offset
+        guard available >= ipv6HeaderLength else {
+            return malformed(
+                .ip, .captureTooShort, offset: offset, needed: ipv6HeaderLength, available: available, into: &packet)
+        }
+        let lengthAndNextHeader = bytes.uint32(offset &+ 4)
+        packet.ipVersion = 6
+        packet.hopLimit = UInt8(truncatingIfNeeded: lengthAndNextHeader)
+        packet.source = IPAddress(high: bytes.uint64(offset &+ 8), low: bytes.uint64(offset &+ 16))
+        packet.destination = IPAddress(high: bytes.uint64(offset &+ 24), low: bytes.uint64(offset &+ 32))
+
+        let payloadLength = Int(lengthAndNextHeader >> 16)
+        // 0 is a jumbogram (RFC 2675) or segmentation offload: the packet ends where the capture does.
+        let length = payloadLength == 0 ? available : ipv6HeaderLength &+ payloadLength
+        packet.cut = length > available
+        return decodeExtensionHeaders(
+            bytes, at: offset &+ ipv6HeaderLength, declaredEnd: offset &+ length,
+            nextHeader: UInt8(truncatingIfNeeded: lengthAndNextHeader >> 8), into: &packet)
+    }
+}

@@ -50,8 +50,9 @@ public struct CallLife: Sendable {
         var finalTime: Int64?
     }
 
-    /// Begins with the first message of a Call-ID. `joined` is derived: anything but an initial INVITE joins in the middle.
-    public init(first facts: MessageFacts, at time: Int64) {
+    /// Begins with the first message of a Call-ID, which is to be given to `receive` as well. Anything but an initial
+    /// INVITE joins in the middle.
+    public init(opening facts: MessageFacts, at time: Int64) {
         outcome = CallOutcome(startTime: time)
         lastMessageTime = time
         callerTag = facts.fromTag
@@ -60,7 +61,6 @@ public struct CallLife: Sendable {
         } else {
             outcome.joined = !(facts.isRequest && facts.method == .invite && facts.toTag == 0)
         }
-        receive(facts, at: time)
     }
 
     /// Whether all dialogs are over and only the grace period is being waited for.

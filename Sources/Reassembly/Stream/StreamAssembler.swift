@@ -257,3 +257,49 @@ public struct StreamAssembler: Sendable {
         return owners
     }
 }
+
+extension StreamAssembler {
+    /// An assembler for another connection that reuses this one's memory.
+    public func emptied() -> StreamAssembler {
+        var fresh = StreamAssembler()
+        fresh.adoptBuffer(of: self)
+        return fresh
+    }
+
+    private mutating func adoptBuffer(of other: StreamAssembler) {
+        buffer = other.buffer
+        buffer.removeAll(keepingCapacity: true)
+    }
+}
+
+/// What is kept of a direction whose parser was given back between two messages.
+public struct ParkedStream: Sendable {
+    public var sequence: UInt32
+    /// The messages consumed last, by their distance from `sequence` (negative), for segments that are sent again.
+    public var delivered: [StreamAssembler.DeliveredRange]
+
+    public static let maxDelivered = 4
+
+    public init(sequence: UInt32) {
+        self.sequence = sequence
+        delivered = []
+    }
+}
+
+extension StreamAssembler {
+    /// Nil if the direction never was synchronized.
+    public var parked: ParkedStream? {
+        guard isSynchronized else { return nil }
+        var state = ParkedStream(sequence: nextSequence)
+        state.delivered = delivered.suffix(ParkedStream.maxDelivered).map {
+            DeliveredRange(start: $0.start - nextOffset, end: $0.end - nextOffset, owner: $0.owner)
+        }
+        return state
+    }
+
+    public mutating func resume(_ state: ParkedStream) {
+        synchronize(at: state.sequence)
+        nextOffset = 0
+        delivered = state.delivered
+    }
+}

@@ -1,0 +1,93 @@
+import Archive
+import Calls
+import Capture
+import PacketDecoding
+
+/// A message as it travels to the worker: where its bytes are and what the tracker found out already.
+struct TrackedMessage {
+    /// In `extraBytes` if set, else in `bytes`.
+    var isExtra: Bool
+    var offset: Int
+    var length: Int
+    var timestamp: Int64
+    var source: Endpoint
+    var destination: Endpoint
+    var transport: SIPTransport
+    var isCopy: Bool
+    var facts: MessageFacts
+}
+
+enum SIPTransport: UInt8, Sendable, CaseIterable {
+    case udp, tcp
+
+    var name: String { self == .udp ? "udp" : "tcp" }
+}
+
+/// A call has begun.
+struct CallBegin {
+    /// Number of the call in the order of beginning, from 0.
+    var number: UInt64
+    var callID: [UInt8]
+    /// Time of the call's first packet.
+    var startTime: Int64
+    /// Its selection (`-u`) is still open: keep everything back.
+    var isHeld: Bool
+    /// The name of its files, unless none are written.
+    var stem: FileStem?
+}
+
+/// A call has left the table.
+struct CallEnd {
+    /// Number of the call in the order of ending, from 0: the order of the records.
+    var sequence: UInt64
+    var outcome: CallOutcome
+    /// Decided by `-u` or `--call-id`: no file and no record.
+    var isUnwanted: Bool
+    /// The match came late: media before it is missing.
+    var partialMedia: Bool
+}
+
+/// A media datagram put together from fragments.
+struct TrackedDatagram {
+    var offset: Int
+    var length: Int
+    var source: Endpoint
+    var destination: Endpoint
+    var flow: UInt32
+    var timestamp: Int64
+}
+
+/// A packet that reaches its call late: it waited for reassembly, or for its SDP.
+struct ExtraPacket {
+    var packet: CapturedPacket
+    /// Position in the capture.
+    var position: UInt64
+}
+
+/// What the tracker hands to the workers. Immutable once published.
+struct TrackedBatch: ~Copyable {
+    /// The reader's block and the packets in it.
+    var captured = PacketBatch()
+    /// Position in the capture of the first packet.
+    var firstPosition: UInt64 = 0
+    /// Bytes of late packets, reassembled messages and datagrams.
+    var extraBytes: [UInt8] = []
+    var extraPackets: [ExtraPacket] = []
+    var actions: [Action] = []
+    var messages: [TrackedMessage] = []
+    var datagrams: [TrackedDatagram] = []
+    var begins: [CallBegin] = []
+    var ends: [CallEnd] = []
+    /// No packet with a lower position can reach a call after this batch.
+    var pendingFloor: UInt64 = 0
+
+    mutating func removeAll() {
+        extraBytes.removeAll(keepingCapacity: extraBytes.capacity < 1 << 20)
+        extraPackets.removeAll(keepingCapacity: true)
+        actions.removeAll(keepingCapacity: true)
+        messages.removeAll(keepingCapacity: true)
+        datagrams.removeAll(keepingCapacity: true)
+        begins.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,132 @@
+import PacketDecoding
+
+/// One direction of a UDP conversation, and what the tracker remembers about it from packet to packet.
+struct Flow {
+    var source: Endpoint
+    var destination: Endpoint
+    /// Never used again for another pair of endpoints.
+    var serial: UInt32
+    /// Sum of the two endpoints' versions when the owner was found; another sum means: ask again.
+    var version: UInt32
+    /// Slot of the owning call, or one of the constants.
+    var owner: Int32
+    var lastSeen: Int64
+    var nextSighting: UInt8 = 0
+    var recent: InlineArray<4, Sighting>
+
+    static let noOwner: Int32 = -1
+    static let ambiguous: Int32 = -2
+
+    /// A packet seen a moment ago, to recognise copies of it.
+    struct Sighting {
+        var fingerprint: UInt64 = 0
+        var path: UInt32 = 0
+        /// Microseconds of packet time, low 32 bits.
+        var time: UInt32 = 0
+    }
+}
+
+/// The UDP flows at hand, found by both endpoints. A cache: what it forgets is found again, more slowly.
+struct FlowTable {
+    private let hash: FlowHash
+    private var index = SlotIndex()
+    var flows: [Flow] = []
+    private var freeSlots: [Int32] = []
+    private var nextSerial: UInt32 = 1
+    /// Where the sweep for idle flows goes on.
+    private var hand = 0
+    let maxFlows: Int
+    private(set) var evicted: UInt64 = 0
+
+    /// A flow idle for this long makes room for another.
+    static let idleTimeout: Int64 = 30_000_000_000
+    static let copyWindow: UInt32 = 10_000
+
+    init(hash: FlowHash, maxFlows: Int) {
+        self.hash = hash
+        self.maxFlows = maxFlows
+    }
+
+    /// The slot of the flow, made if it is new.
+    @inline(__always)
+    mutating func slot(
+        _ source: IPAddress, _ destination: IPAddress, _ sourcePort: UInt16, _ destinationPort: UInt16, now: Int64
+    ) -> Int {
+        let hashed = hash(source, destination, sourcePort, destinationPort)
+        var position = index.start(hashed)
+        while true {
+            let slot = index.next(hashed, &position)
+            if slot < 0 {
+                return insert(
+                    Endpoint(source, sourcePort), Endpoint(destination, destinationPort), hashed, now: now)
+            }
+            if flows[slot].source.address == source, flows[slot].destination.address == destination,
+                flows[slot].source.port == sourcePort, flows[slot].destination.port == destinationPort
+            {
+                return slot
+            }
+        }
+    }
+
+    @inline(never)
+    private mutating func insert(_ source: Endpoint, _ destination: Endpoint, _ hashed: UInt64, now: Int64) -> Int {
+        let flow = Flow(
+            source: source, destination: destination, serial: nextSerial, version: .max, owner: Flow.noOwner,
+            lastSeen: now, recent: InlineArray(repeating: Flow.Sighting()))
+        nextSerial = nextSerial == .max ? 1 : nextSerial + 1
+        sweep(now: now)
+        let slot: Int
+        if let free = freeSlots.popLast() {
+            slot = Int(free)
+            flows[slot] = flow
+        } else if flows.count < maxFlows {
+            slot = flows.count
+            flows.append(flow)
+        } else {
+            slot = hand
+            hand = hand + 1 == flows.count ? 0 : hand + 1
+            evicted += 1
+            forget(slot)
+            _ = freeSlots.popLast()
+            flows[slot] = flow
+        }
+        index.insert(hashed, slot: slot)
+        return slot
+    }
+
+    /// Two steps of the clock hand for each new flow: idle flows go before the table has to grow.
+    private mutating func sweep(now: Int64) {
+        for _ in 0..<2 where !flows.isEmpty {
+            if hand >= flows.count { hand = 0 }
+            if flows[hand].serial != 0, now &- flows[hand].lastSeen > FlowTable.idleTimeout { forget(hand) }
+            hand += 1
+        }
+        if hand >= flows.count { hand = 0 }
+    }
+
+    private mutating func forget(_ slot: Int) {
+        let flow = flows[slot]
+        let hashed = hash(
+            flow.source.address, flow.destination.address, flow.source.port, flow.destination.port)
+        index.remove(hashed, slot: slot)
+        flows[slot].serial = 0
+        freeSlots.append(Int32(slot))
+    }
+
+    /// Notes a packet and tells whether it is a copy: the same bytes within 10 ms by another path.
+    @inline(__always)
+    mutating func isCopy(_ slot: Int, fingerprint: UInt64, path: UInt32, time: Int64) -> Bool {
+        let now = UInt32(truncatingIfNeeded: time / 1000)
+        var found = false
+        for place in flows[slot].recent.indices {
+            let seen = flows[slot].recent[place]
+            if seen.fingerprint == fingerprint, seen.path != path, now &- seen.time < FlowTable.copyWindow {
+                found = true
+            }
+        }
+        let place = Int(truncatingIfNeeded: flows[slot].nextSighting)
+        flows[slot].recent[place] = Flow.Sighting(fingerprint: fingerprint, path: path, time: now)
+        flows[slot].nextSighting = UInt8((place + 1) & 3)
+        return found
+    }
+}

@@ -1,0 +1,153 @@
+import Calls
+import PacketDecoding
+
+/// What the tracker keeps of a call: enough to route its packets and to know when it ends.
+struct TrackedCall {
+    enum Selection: UInt8 {
+        /// `-u` has not been decided.
+        case open
+        case wanted
+        case unwanted
+        /// Not asked for by `--call-id`: followed for its endpoints only.
+        case excluded
+    }
+
+    var number: UInt64
+    var generation: UInt32
+    var hash: UInt64
+    var callID: [UInt8]
+    var life: CallLife
+    var lastActivity: Int64
+    /// The earliest entry of this call in the deadline heap.
+    var queuedDeadline: Int64
+    var worker: UInt8
+    var selection: Selection
+    var partialMedia = false
+    var isOver = false
+    /// Registrations of its media endpoints.
+    var registrations: [Int32] = []
+    /// Slots and generations of calls it shares endpoint pairs with.
+    var shares: [CallReference] = []
+    /// Packets counted as neither in a call nor not selected until `-u` is decided.
+    var undecidedPackets: UInt64 = 0
+
+    var isLive: Bool { generation & 1 == 1 }
+}
+
+/// A call that may have ended since: the slot counts only with its generation.
+struct CallReference: Equatable {
+    var slot: UInt32
+    var generation: UInt32
+}
+
+/// The calls being followed, by Call-ID, and for a while the Call-IDs of those that have ended.
+struct CallTable {
+    private let hash: FlowHash
+    private var index = SlotIndex()
+    var calls: [TrackedCall] = []
+    private var free: [UInt32] = []
+    private var ended: EndedCalls
+    private(set) var nextNumber: UInt64 = 0
+    private(set) var count = 0
+
+    init(hash: FlowHash) {
+        self.hash = hash
+        ended = EndedCalls()
+    }
+
+    func hashed(_ callID: Span<UInt8>) -> UInt64 { hash(callID) }
+
+    /// The slot of a live call, -1 if there is none.
+    func find(_ callID: Span<UInt8>, _ hashed: UInt64) -> Int {
+        var position = index.start(hashed)
+        while true {
+            let slot = index.next(hashed, &position)
+            if slot < 0 { return -1 }
+            if calls[slot].hash == hashed, CallTable.equal(calls[slot].callID.span, callID) { return slot }
+        }
+    }
+
+    private static func equal(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+        guard left.count == right.count else { return false }
+        for place in left.indices where left[place] != right[place] { return false }
+        return true
+    }
+
+    mutating func add(callID: [UInt8], hashed: UInt64, life: CallLife, workers: Int, now: Int64) -> Int {
+        var call = TrackedCall(
+            number: nextNumber, generation: 1, hash: hashed, callID: callID, life: life, lastActivity: now,
+            queuedDeadline: .max, worker: UInt8(nextNumber % UInt64(workers)), selection: .wanted)
+        nextNumber += 1
+        count += 1
+        let slot: Int
+        if let reused = free.popLast() {
+            slot = Int(reused)
+            call.generation = calls[slot].generation &+ 1
+            calls[slot] = call
+        } else {
+            slot = calls.count
+            calls.append(call)
+        }
+        index.insert(hashed, slot: slot)
+        return slot
+    }
+
+    /// Forgets the call; its Call-ID is remembered until `until`.
+    mutating func remove(_ slot: Int, rememberUntil until: Int64) {
+        index.remove(calls[slot].hash, slot: slot)
+        ended.remember(calls[slot].hash, until: until)
+        calls[slot].generation &+= 1
+        calls[slot].callID = []
+        calls[slot].registrations = []
+        calls[slot].shares = []
+        free.append(UInt32(slot))
+        count -= 1
+    }
+
+    func isRemembered(_ hashed: UInt64, now: Int64) -> Bool { ended.contains(hashed, now: now) }
+
+    mutating func forgetEnded(now: Int64) { ended.expire(now: now) }
+
+    func isLive(_ reference: CallReference) -> Bool {
+        calls[Int(reference.slot)].generation == reference.generation
+    }
+
+    func reference(_ slot: Int) -> CallReference {
+        CallReference(slot: UInt32(slot), generation: calls[slot].generation)
+    }
+}
+
+/// Hashes of Call-IDs that ended less than 32 s ago, in the order in which they ended.
+struct EndedCalls {
+    private var until: [UInt64: Int64] = [:]
+    private var queue: [(hash: UInt64, until: Int64)] = []
+    private var head = 0
+
+    /// Most Call-IDs remembered; the oldest goes first.
+    static let limit = 1 << 20
+
+    mutating func remember(_ hash: UInt64, until time: Int64) {
+        if queue.count - head >= EndedCalls.limit { dropFirst() }
+        until[hash] = time
+        queue.append((hash, time))
+    }
+
+    func contains(_ hash: UInt64, now: Int64) -> Bool {
+        guard let time = until[hash] else { return false }
+        return time > now
+    }
+
+    mutating func expire(now: Int64) {
+        while head < queue.count, queue[head].until <= now { dropFirst() }
+    }
+
+    private mutating func dropFirst() {
+        let entry = queue[head]
+        if until[entry.hash] == entry.until { until[entry.hash] = nil }
+        head += 1
+        if head > 4096, head > queue.count / 2 {
+            queue.removeFirst(head)
+            head = 0
+        }
+    }
+}

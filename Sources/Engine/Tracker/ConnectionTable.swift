@@ -1,0 +1,187 @@
+import PacketDecoding
+import Reassembly
+import SIP
+
+/// A TCP connection as the tracker knows it. Small: what costs memory is the parser, which only SIP connections get.
+struct Connection {
+    /// The endpoint that compares lower, then the other; direction 0 runs from the first to the second.
+    var low: Endpoint
+    var high: Endpoint
+    var hash: UInt64
+    var generation: UInt32
+    var lastSeen: Int64
+    /// Index of its stream parser, -1 without one.
+    var parser: Int32 = -1
+    /// It has shown a SIP start line.
+    var isSIP = false
+    /// Bytes of payload looked at while it had not.
+    var lookedAt: UInt32 = 0
+    /// Segments without payload seen before we knew what the connection is.
+    var undecidedSegments: UInt32 = 0
+    /// Where each direction goes on, while there is no parser.
+    var parked: (ParkedStream?, ParkedStream?) = (nil, nil)
+
+    subscript(parked direction: Int) -> ParkedStream? {
+        get { direction == 0 ? parked.0 : parked.1 }
+        set { if direction == 0 { parked.0 = newValue } else { parked.1 = newValue } }
+    }
+}
+
+/// A SIP-over-TCP stream parser: reassembly and framing for both directions of one connection.
+struct StreamParser {
+    var connection: Int32
+    var directions: InlineArray<2, StreamDirection>
+    /// A start line has been seen; until then the parser does not count against `max_goroutines`.
+    var isConfirmed = false
+
+    var isIdle: Bool { directions[0].assembler.isIdle && directions[1].assembler.isIdle }
+}
+
+struct StreamDirection {
+    var assembler = StreamAssembler()
+    var framer = SIPStreamFramer()
+    /// When the first of the segments behind a hole came, `Int64.max` without a hole.
+    var holeSince: Int64 = .max
+    /// The other side acknowledged bytes behind the hole: it has them, we never will.
+    var holeIsAcknowledged = false
+}
+
+/// Connections and stream parsers within their bounds.
+struct ConnectionTable {
+    let limits: EngineLimits
+    private let hash: FlowHash
+    private var index = SlotIndex()
+    var connections: [Connection] = []
+    private var free: [Int32] = []
+    var parsers: [StreamParser] = []
+    private var freeParsers: [Int32] = []
+    /// By last use; entries are checked when they come up.
+    var idleParsers = DeadlineHeap()
+    var idleConnections = DeadlineHeap()
+    private(set) var confirmedParsers = 0
+    private(set) var unconfirmedParsers = 0
+    /// Buffers given back by `ring`.
+    private var pool: [StreamDirection] = []
+
+    /// Connections remembered at once: at least three times the parsers, so that an idle one is picked up again.
+    var maxConnections: Int { max(65536, limits.maxStreamParsers * 4) }
+    /// Connections looked at closely because their first bytes may be the beginning of a start line.
+    static let maxUnconfirmed = 1024
+
+    init(hash: FlowHash, limits: EngineLimits) {
+        self.hash = hash
+        self.limits = limits
+    }
+
+    var count: Int { connections.count - free.count }
+
+    static func isLower(_ left: Endpoint, _ right: Endpoint) -> Bool {
+        if left.address.high != right.address.high { return left.address.high < right.address.high }
+        if left.address.low != right.address.low { return left.address.low < right.address.low }
+        return left.port < right.port
+    }
+
+    func find(_ low: Endpoint, _ high: Endpoint) -> (slot: Int, hash: UInt64) {
+        let hashed = hash(low.address, high.address, low.port, high.port)
+        var position = index.start(hashed)
+        while true {
+            let slot = index.next(hashed, &position)
+            if slot < 0 || (connections[slot].low == low && connections[slot].high == high) { return (slot, hashed) }
+        }
+    }
+
+    /// Makes a connection; the caller has made room.
+    mutating func add(_ low: Endpoint, _ high: Endpoint, hash hashed: UInt64, now: Int64) -> Int {
+        var connection = Connection(low: low, high: high, hash: hashed, generation: 1, lastSeen: now)
+        let slot: Int
+        if let reused = free.popLast() {
+            slot = Int(reused)
+            connection.generation = connections[slot].generation &+ 1
+            connections[slot] = connection
+        } else {
+            slot = connections.count
+            connections.append(connection)
+        }
+        index.insert(hashed, slot: slot)
+        idleConnections.push(
+            DeadlineHeap.Entry(deadline: now, slot: UInt32(slot), generation: connection.generation))
+        return slot
+    }
+
+    /// The connection has no parser any more and its counts are settled.
+    mutating func remove(_ slot: Int) {
+        index.remove(connections[slot].hash, slot: slot)
+        connections[slot].generation &+= 1
+        connections[slot].parser = -1
+        free.append(Int32(slot))
+    }
+
+    func isLive(_ entry: DeadlineHeap.Entry) -> Bool {
+        connections[Int(entry.slot)].generation == entry.generation
+    }
+
+    // MARK: Parsers
+
+    mutating func addParser(to slot: Int, confirmed: Bool, now: Int64) -> Int {
+        let parser = StreamParser(
+            connection: Int32(slot), directions: [makeDirection(slot, 0), makeDirection(slot, 1)],
+            isConfirmed: confirmed)
+        let number: Int
+        if let reused = freeParsers.popLast() {
+            number = Int(reused)
+            parsers[number] = parser
+        } else {
+            number = parsers.count
+            parsers.append(parser)
+        }
+        connections[slot].parser = Int32(number)
+        if confirmed { confirmedParsers += 1 } else { unconfirmedParsers += 1 }
+        idleParsers.push(
+            DeadlineHeap.Entry(deadline: now, slot: UInt32(slot), generation: connections[slot].generation))
+        return number
+    }
+
+    private mutating func makeDirection(_ slot: Int, _ number: Int) -> StreamDirection {
+        var direction = StreamDirection()
+        switch limits.bufferStrategy {
+        case .adaptive: break
+        case .fixed: direction.assembler.reserve(ConnectionTable.fixedBuffer)
+        case .ring:
+            if let pooled = pool.popLast() { direction = pooled }
+            direction.assembler.reserve(ConnectionTable.fixedBuffer)
+        }
+        if let parked = connections[slot][parked: number] { direction.assembler.resume(parked) }
+        return direction
+    }
+
+    /// What `fixed` and `ring` give a direction from the start, bytes.
+    static let fixedBuffer = 8192
+
+    mutating func confirm(_ number: Int) {
+        guard !parsers[number].isConfirmed else { return }
+        parsers[number].isConfirmed = true
+        unconfirmedParsers -= 1
+        confirmedParsers += 1
+    }
+
+    /// Takes the parser away; the connection remembers where each direction goes on.
+    mutating func park(_ slot: Int) {
+        let number = Int(connections[slot].parser)
+        guard number >= 0 else { return }
+        for direction in 0..<2 {
+            connections[slot][parked: direction] = parsers[number].directions[direction].assembler.parked
+        }
+        if parsers[number].isConfirmed { confirmedParsers -= 1 } else { unconfirmedParsers -= 1 }
+        if limits.bufferStrategy == .ring, pool.count < limits.maxStreamParsers {
+            for direction in 0..<2 {
+                var kept = StreamDirection()
+                kept.assembler = parsers[number].directions[direction].assembler.emptied()
+                pool.append(kept)
+            }
+        }
+        parsers[number].directions = [StreamDirection(), StreamDirection()]
+        parsers[number].connection = -1
+        connections[slot].parser = -1
+        freeParsers.append(Int32(number))
+    }
+}

@@ -1,0 +1,77 @@
+import Calls
+import PacketDecoding
+import SIP
+
+/// A SIP message with what the tracker asks of it.
+struct RoutedMessage {
+    let message: SIPMessage
+
+    /// Nil if the bytes are no message after all.
+    init?(_ bytes: Span<UInt8>, isCut: Bool = false) {
+        guard case .message(let message) = SIPMessage.parse(bytes, isCut: isCut) else { return nil }
+        self.message = message
+    }
+
+    var callID: Range<Int>? {
+        message.callID.isPresent && !message.callID.isEmpty ? message.callID.range : nil
+    }
+
+    func facts(_ bytes: Span<UInt8>, _ hash: FlowHash) -> MessageFacts {
+        let isRequest = message.kind == .request
+        // A request says itself what it is; its CSeq may contradict it.
+        let method = isRequest ? message.method : message.cseqMethod
+        return MessageFacts(
+            isRequest: isRequest, method: CallMethod(method), status: message.statusCode, cseq: message.cseqNumber,
+            fromTag: RoutedMessage.hashed(message.fromTag, bytes, hash),
+            toTag: RoutedMessage.hashed(message.toTag, bytes, hash),
+            branch: RoutedMessage.hashed(message.viaBranch, bytes, hash),
+            hasSDP: !message.sessionDescription(in: bytes).isEmpty, expires: message.expires)
+    }
+
+    private static func hashed(_ range: ByteRange, _ bytes: Span<UInt8>, _ hash: FlowHash) -> UInt64 {
+        guard range.isPresent, !range.isEmpty else { return 0 }
+        return hash(bytes.bytes(range)) | 1
+    }
+
+    /// User parts of From and To, for file names.
+    func users(_ bytes: Span<UInt8>) -> (from: [UInt8], to: [UInt8]) {
+        (RoutedMessage.user(message.from, bytes), RoutedMessage.user(message.to, bytes))
+    }
+
+    private static func user(_ value: ByteRange, _ bytes: Span<UInt8>) -> [UInt8] {
+        guard value.isPresent else { return [] }
+        let address = NameAddress(bytes, in: value)
+        let uri = SIPURI(bytes, in: address.uri)
+        var user: [UInt8] = []
+        let span = bytes.bytes(uri.user)
+        for index in span.indices { user.append(span[index]) }
+        return user
+    }
+
+    /// What the body's session description names.
+    func mediaEndpoints(_ bytes: Span<UInt8>, _ scratch: inout SDPEndpoints) {
+        scratch.collect(bytes.bytes(message.sessionDescription(in: bytes)))
+    }
+}
+
+extension CallMethod {
+    init(_ method: Method) {
+        switch method {
+        case .invite: self = .invite
+        case .ack: self = .ack
+        case .bye: self = .bye
+        case .cancel: self = .cancel
+        case .prack: self = .prack
+        case .update: self = .update
+        case .info: self = .info
+        case .refer: self = .refer
+        case .register: self = .register
+        case .options: self = .options
+        case .message: self = .message
+        case .subscribe: self = .subscribe
+        case .publish: self = .publish
+        case .notify: self = .notify
+        default: self = .other
+        }
+    }
+}

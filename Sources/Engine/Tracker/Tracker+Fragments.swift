@@ -1,0 +1,123 @@
+import Capture
+import PacketDecoding
+import RTP
+import Reassembly
+import SIP
+
+/// IP fragments: held until their datagram is whole, then tracked as that datagram.
+extension Tracker {
+    @inline(never)
+    mutating func trackFragment(
+        _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ batch: inout TrackedBatch
+    ) {
+        let position = nextPosition + UInt64(index)
+        let key = FragmentKey(
+            source: decoded.source, destination: decoded.destination, ipProtocol: decoded.ipProtocol,
+            identification: decoded.identification, version: decoded.ipVersion)
+        let tag = held.hold(
+            packet, bytes: copy(span), position: position, batch: batchNumber, index: index, isCopy: false)
+        let outcome = fragments.add(
+            key: key, offset: decoded.fragmentOffset, more: decoded.moreFragments,
+            payload: span.extracting(decoded.payloadRange), tag: tag, position: position, now: clock.now)
+        giveUp(fragments.takeAbandonedTags())
+        switch outcome {
+        case .held, .duplicateOfHeld:
+            break
+        case .complete(let datagram):
+            trackDatagram(datagram, tag, packet, &batch)
+        case .belongsToCompleted(let owner):
+            deliverLateFragment(tag, owner, &batch)
+        case .refused:
+            counters.fragmentsRefused += 1
+            release([tag], unclaimed: .refused(by: "max_fragments"))
+        case .malformed:
+            release([tag], unclaimed: .malformedIP)
+        }
+    }
+
+    /// The last missing fragment came: it counts as what the datagram is, the others as fragments.
+    private mutating func trackDatagram(
+        _ datagram: DatagramID, _ last: UInt32, _ packet: CapturedPacket, _ batch: inout TrackedBatch
+    ) {
+        let tags = fragments.tags(of: datagram)
+        for tag in tags where tag != last && held[tag].ledgerClass == nil {
+            held[tag].ledgerClass = .fragment
+            count(.fragment, .noCall)
+        }
+        let bytes = fragments.bytes(of: datagram)
+        let outer = decoded
+        var owner = MessageOwner.none
+        switch PacketDecoder.decodeTransport(of: bytes.span, ipProtocol: outer.ipProtocol, into: &decoded) {
+        case .udp:
+            owner = trackWholeDatagram(bytes, tags, last, packet, &batch)
+        default:
+            break
+        }
+        fragments.remember(datagram, owner: owner)
+        fragments.release(datagram)
+        release(tags, unclaimed: .notVoIP)
+    }
+
+    private mutating func trackWholeDatagram(
+        _ bytes: [UInt8], _ tags: [UInt32], _ last: UInt32, _ packet: CapturedPacket, _ batch: inout TrackedBatch
+    ) -> UInt64 {
+        let payload = bytes.span.extracting(decoded.payloadRange)
+        if looksLikeSIP(payload) == .yes, isSIPPort() {
+            let found = FoundMessage(
+                isExtra: true, offset: batch.extraBytes.count, length: payload.count, timestamp: packet.timestamp,
+                source: decoded.sourceEndpoint, destination: decoded.destinationEndpoint, transport: .udp,
+                isCopy: false)
+            batch.extraBytes.append(contentsOf: bytes[decoded.payloadRange])
+            return trackMessage(found, payload, .held(tags), &batch)
+        }
+        let flow = flows.slot(
+            decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: clock.now)
+        let slot = flowOwner(flow)
+        guard slot >= 0, isMediaPort() else { return MessageOwner.none }
+        return deliverMediaFragments(Int(slot), bytes, tags, flow, packet, &batch)
+    }
+
+    /// Media too large for a packet: every fragment to the file, the datagram to the figures.
+    private mutating func deliverMediaFragments(
+        _ slot: Int, _ bytes: [UInt8], _ tags: [UInt32], _ flow: Int, _ packet: CapturedPacket,
+        _ batch: inout TrackedBatch
+    ) -> UInt64 {
+        let kind = MediaPacketKind.classify(bytes.span.extracting(decoded.payloadRange))
+        calls.calls[slot].lastActivity = clock.now
+        for tag in tags { deliverHeld(tag, to: slot, as: MediaLedger.owned(kind), &batch) }
+        guard kind == .rtp, calls.calls[slot].selection == .wanted || calls.calls[slot].selection == .open else {
+            return MessageOwner.pack(calls.reference(slot))
+        }
+        batch.datagrams.append(
+            TrackedDatagram(
+                offset: batch.extraBytes.count, length: decoded.payloadLength, source: decoded.sourceEndpoint,
+                destination: decoded.destinationEndpoint, flow: flows.flows[flow].serial,
+                timestamp: packet.timestamp))
+        batch.extraBytes.append(contentsOf: bytes[decoded.payloadRange])
+        act(slot, .mediaDatagram, value: UInt32(truncatingIfNeeded: batch.datagrams.count - 1), &batch)
+        return MessageOwner.pack(calls.reference(slot))
+    }
+
+    /// A fragment sent again after its datagram was complete.
+    private mutating func deliverLateFragment(_ tag: UInt32, _ owner: UInt64, _ batch: inout TrackedBatch) {
+        held[tag].ledgerClass = .fragment
+        count(.fragment, .noCall)
+        if owner != MessageOwner.none {
+            let reference = MessageOwner.unpack(owner)
+            if calls.isLive(reference) { deliverHeld(tag, to: Int(reference.slot), &batch) }
+        }
+        release([tag], unclaimed: .fragment)
+    }
+
+    private mutating func giveUp(_ tags: [UInt32]) { release(tags, unclaimed: .fragmentIncomplete) }
+
+    mutating func expireFragments() {
+        fragments.expire(now: clock.now)
+        giveUp(fragments.takeAbandonedTags())
+    }
+
+    mutating func finishFragments() {
+        fragments.expire(now: .max)
+        giveUp(fragments.takeAbandonedTags())
+    }
+}

@@ -1,0 +1,246 @@
+import Archive
+import Calls
+import Capture
+import PacketDecoding
+import SIP
+
+/// A message found by the tracker, before its call is known.
+struct FoundMessage {
+    /// Where the workers will find the bytes.
+    var isExtra: Bool
+    var offset: Int
+    var length: Int
+    var timestamp: Int64
+    var source: Endpoint
+    var destination: Endpoint
+    var transport: SIPTransport
+    var isCopy: Bool
+}
+
+/// The packets that carried a message.
+enum Carriers {
+    /// The packet being tracked.
+    case current(index: UInt32)
+    /// Packets in the held store.
+    case held([UInt32])
+}
+
+/// Whose a message was, in one word: retransmitted segments are looked up by it.
+struct MessageOwner {
+    static let none: UInt64 = .max
+
+    static func pack(_ reference: CallReference) -> UInt64 { UInt64(reference.generation) << 32 | UInt64(reference.slot) }
+
+    static func unpack(_ word: UInt64) -> CallReference {
+        CallReference(slot: UInt32(truncatingIfNeeded: word), generation: UInt32(truncatingIfNeeded: word >> 32))
+    }
+}
+
+extension Tracker {
+    /// A UDP datagram that is a SIP message.
+    @inline(never)
+    mutating func trackSIPDatagram(
+        _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ payload: Span<UInt8>,
+        _ batch: inout TrackedBatch
+    ) {
+        let flow = flows.slot(
+            decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: clock.now)
+        flows.flows[flow].lastSeen = clock.now
+        let found = FoundMessage(
+            isExtra: false, offset: Int(packet.offset) + decoded.payloadOffset, length: payload.count,
+            timestamp: packet.timestamp, source: decoded.sourceEndpoint, destination: decoded.destinationEndpoint,
+            transport: .udp, isCopy: isCopy(flow, payload, span, packet))
+        trackMessage(found, payload, .current(index: index), &batch)
+    }
+
+    /// Routes one message: finds or begins its call, moves the call's life on, and hands message and carriers to its
+    /// worker. Returns whose it was, for `MessageOwner`.
+    @discardableResult
+    mutating func trackMessage(
+        _ found: FoundMessage, _ bytes: Span<UInt8>, _ carriers: Carriers, _ batch: inout TrackedBatch
+    ) -> UInt64 {
+        guard let message = RoutedMessage(bytes) else {
+            counters.sipMalformed += 1
+            classifyCarriers(carriers, .sip, .noCall)
+            return MessageOwner.none
+        }
+        if found.isCopy { counters.copies += 1 } else { sipCounts.count(message, bytes, found.transport) }
+        guard let callIDRange = message.callID, callIDRange.count <= TrackerLimits.maxCallIDLength else {
+            counters.sipWithoutCallID += 1
+            classifyCarriers(carriers, .sip, .noCall)
+            return MessageOwner.none
+        }
+        let callID = bytes.extracting(callIDRange)
+        let facts = message.facts(bytes, hash)
+        sipCounts.countCallID(calls.hashed(callID))
+        let slot = findOrBegin(callID, facts, message, bytes, found, &batch)
+        guard slot >= 0 else {
+            classifyCarriers(carriers, .sip, .noCall)
+            return MessageOwner.none
+        }
+        let reference = calls.reference(slot)
+        if !found.isCopy {
+            calls.calls[slot].life.receive(facts, at: found.timestamp)
+            updateOver(slot)
+        }
+        calls.calls[slot].lastActivity = clock.now
+        select(slot, message, bytes, facts, &batch)
+        deliverCarriers(carriers, to: slot, &batch)
+        if calls.calls[slot].selection != .excluded {
+            batch.messages.append(
+                TrackedMessage(
+                    isExtra: found.isExtra, offset: found.offset, length: found.length, timestamp: found.timestamp,
+                    source: found.source, destination: found.destination, transport: found.transport,
+                    isCopy: found.isCopy, facts: facts))
+            act(slot, .message, value: UInt32(truncatingIfNeeded: batch.messages.count - 1), &batch)
+        }
+        if !found.isCopy, facts.hasSDP { nameEndpoints(message, bytes, slot, found.timestamp, &batch) }
+        schedule(slot)
+        return MessageOwner.pack(reference)
+    }
+
+    private mutating func findOrBegin(
+        _ callID: Span<UInt8>, _ facts: MessageFacts, _ message: RoutedMessage, _ bytes: Span<UInt8>,
+        _ found: FoundMessage, _ batch: inout TrackedBatch
+    ) -> Int {
+        let hashed = calls.hashed(callID)
+        let slot = calls.find(callID, hashed)
+        if slot >= 0 { return slot }
+        guard facts.method.joinsCall || (options.calls.allDialogs && facts.method.isOtherDialog) else { return -1 }
+        if calls.isRemembered(hashed, now: clock.now) {
+            counters.sipLate += 1
+            return -1
+        }
+        if calls.count >= options.limits.maxCalls { evictIdlestCall(&batch) }
+        let identifier = copy(callID)
+        let new = calls.add(
+            callID: identifier, hashed: hashed, life: CallLife(opening: facts, at: found.timestamp), workers: workers,
+            now: clock.now)
+        calls.calls[new].selection = selection.initialSelection(identifier)
+        if tracksIdleCalls { trackIdle(new) }
+        guard calls.calls[new].selection != .excluded else { return new }
+        batch.begins.append(
+            CallBegin(
+                number: calls.calls[new].number, callID: identifier, startTime: found.timestamp,
+                isHeld: calls.calls[new].selection == .open,
+                stem: fileStem(identifier, message, bytes, found.timestamp)))
+        act(new, .begin, value: UInt32(truncatingIfNeeded: batch.begins.count - 1), &batch)
+        return new
+    }
+
+    /// The name of the call's files, with a number if an earlier call of this run has the same.
+    private mutating func fileStem(
+        _ callID: [UInt8], _ message: RoutedMessage, _ bytes: Span<UInt8>, _ time: Int64
+    ) -> FileStem? {
+        guard let namePattern else { return nil }
+        let users = message.users(bytes)
+        return names.unique(
+            namePattern.stem(
+                for: FileNameValues(timestamp: time, callID: callID, from: users.from, to: users.to)))
+    }
+
+    /// Applies `--sip-user`.
+    private mutating func select(
+        _ slot: Int, _ message: RoutedMessage, _ bytes: Span<UInt8>, _ facts: MessageFacts, _ batch: inout TrackedBatch
+    ) {
+        let state = calls.calls[slot].selection
+        guard state == .open || state == .unwanted else { return }
+        if selection.matches(message, bytes) {
+            if state == .unwanted { calls.calls[slot].partialMedia = true }
+            calls.calls[slot].selection = .wanted
+            settleUndecided(slot, as: .inCall)
+            act(slot, .select, value: 0, &batch)
+        } else if state == .open, !facts.isRequest, facts.method == .invite, facts.status >= 200 {
+            calls.calls[slot].selection = .unwanted
+            settleUndecided(slot, as: .notSelected)
+            act(slot, .deselect, value: 0, &batch)
+        }
+    }
+
+    private mutating func nameEndpoints(
+        _ message: RoutedMessage, _ bytes: Span<UInt8>, _ slot: Int, _ time: Int64,
+        _ batch: inout TrackedBatch
+    ) {
+        message.mediaEndpoints(bytes, &sdpEndpoints)
+        guard !sdpEndpoints.items.isEmpty else { return }
+        var fresh: [Endpoint] = []
+        for item in sdpEndpoints.items where ownership.name(item.endpoint, by: slot, in: &calls, at: time) {
+            fresh.append(item.endpoint)
+        }
+        ownership.findShares(of: slot, in: &calls, at: time)
+        for endpoint in fresh where lookBack.mayHold(endpoint) { adopt(endpoint, &batch) }
+    }
+
+    /// A call in its grace period gives its endpoints up to living calls; a call that revives takes them back.
+    mutating func updateOver(_ slot: Int) {
+        let isOver = calls.calls[slot].life.isSettled
+        guard isOver != calls.calls[slot].isOver else { return }
+        calls.calls[slot].isOver = isOver
+        ownership.setOver(slot, isOver, in: calls)
+    }
+
+    // MARK: Carriers
+
+    /// Appends an action that has no packet.
+    mutating func act(_ slot: Int, _ kind: Action.Kind, value: UInt32, _ batch: inout TrackedBatch) {
+        batch.actions.append(
+            Action(
+                call: UInt32(slot), packet: 0, value: value, payloadOffset: 0, payloadLength: 0,
+                worker: calls.calls[slot].worker, kind: kind, flags: 0))
+    }
+
+    private mutating func deliverCarriers(_ carriers: Carriers, to slot: Int, _ batch: inout TrackedBatch) {
+        switch carriers {
+        case .current(let index):
+            count(.sip, ownershipClass(slot))
+            appendSignalling(slot, packet: index, isCopy: false, &batch)
+        case .held(let tags):
+            for tag in tags { deliverHeld(tag, to: slot, &batch) }
+        }
+    }
+
+    /// A held packet turns out to carry a message of this call.
+    mutating func deliverHeld(
+        _ tag: UInt32, to slot: Int, as packetClass: PacketClass = .sip, _ batch: inout TrackedBatch
+    ) {
+        let owner = MessageOwner.pack(calls.reference(slot))
+        guard !held[tag].owners.contains(owner) else { return }
+        held[tag].owners.append(owner)
+        if let counted = held[tag].ledgerClass {
+            // Counted as nobody's until now: a fragment, or a message of no call came first in this packet.
+            if held[tag].owners.count == 1 {
+                claim(slot, from: counted, to: counted)
+            }
+        } else {
+            held[tag].ledgerClass = packetClass
+            count(packetClass, ownershipClass(slot))
+        }
+        if held[tag].batch != batchNumber {
+            let index = inject(held[tag].packet, held[tag].bytes, held[tag].position, &batch)
+            held[tag].batch = batchNumber
+            held[tag].index = index
+        }
+        appendSignalling(slot, packet: held[tag].index, isCopy: held[tag].isCopy, &batch)
+    }
+
+    func appendSignalling(_ slot: Int, packet: UInt32, isCopy: Bool, _ batch: inout TrackedBatch) {
+        guard calls.calls[slot].selection != .excluded else { return }
+        batch.actions.append(
+            Action(
+                call: UInt32(slot), packet: packet, value: 0, payloadOffset: 0, payloadLength: 0,
+                worker: calls.calls[slot].worker, kind: .signalling, flags: isCopy ? Action.copyFlag : 0))
+    }
+
+    /// The message belongs to no call.
+    mutating func classifyCarriers(_ carriers: Carriers, _ packetClass: PacketClass, _ owner: PacketOwnership?) {
+        switch carriers {
+        case .current:
+            count(packetClass, owner)
+        case .held(let tags):
+            for tag in tags where held[tag].ledgerClass == nil {
+                held[tag].ledgerClass = packetClass
+                count(packetClass, owner)
+            }
+        }
+    }
+}

@@ -1,0 +1,348 @@
+import Calls
+import Capture
+import PacketDecoding
+import Reassembly
+import SIP
+
+/// SIP over TCP: finding the connections that carry it, putting their bytes in order, cutting messages.
+extension Tracker {
+    @inline(never)
+    mutating func trackTCP(
+        _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ batch: inout TrackedBatch
+    ) {
+        guard !options.selection.udpOnly, isSIPPort(), !decoded.transportHeaderCut else {
+            count(.notVoIP, .noCall)
+            return
+        }
+        let source = decoded.sourceEndpoint
+        let destination = decoded.destinationEndpoint
+        let direction = ConnectionTable.isLower(source, destination) ? 0 : 1
+        let (low, high) = direction == 0 ? (source, destination) : (destination, source)
+        let payload = span.extracting(decoded.payloadRange)
+        var (slot, hashed) = connections.find(low, high)
+        if slot >= 0, decoded.tcpFlags.contains(.syn), isReused(slot, direction) {
+            close(slot, &batch)
+            slot = -1
+        }
+        if slot < 0 {
+            if connections.count >= connections.maxConnections { evictIdlestConnection(&batch) }
+            slot = connections.add(low, high, hash: hashed, now: clock.now)
+        }
+        connections.connections[slot].lastSeen = clock.now
+        if decoded.tcpFlags.contains(.syn) { synchronize(slot, direction, decoded.tcpSequence &+ 1) }
+        if decoded.tcpFlags.contains(.ack) { noteAcknowledgement(slot, direction, &batch) }
+        if payload.isEmpty {
+            countControlSegment(slot)
+        } else {
+            if decoded.cut { counters.cut += 1 }
+            trackSegment(slot, direction, packet, index, span, payload, &batch)
+        }
+        if decoded.tcpFlags.contains(.rst) || decoded.tcpFlags.contains(.fin) { finishIfDone(slot) }
+    }
+
+    // MARK: Connections
+
+    /// A SYN for a 4-tuple we know: the same connection sends it again, or a new one begins.
+    private func isReused(_ slot: Int, _ direction: Int) -> Bool {
+        let connection = connections.connections[slot]
+        let expected: UInt32?
+        if connection.parser >= 0 {
+            let assembler = connections.parsers[Int(connection.parser)].directions[direction].assembler
+            expected = assembler.isSynchronized ? assembler.expectedSequence : nil
+        } else {
+            expected = connection[parked: direction]?.sequence
+        }
+        guard let expected else { return false }
+        return expected != decoded.tcpSequence &+ 1
+    }
+
+    private mutating func synchronize(_ slot: Int, _ direction: Int, _ sequence: UInt32) {
+        let parser = Int(connections.connections[slot].parser)
+        if parser >= 0 {
+            if !connections.parsers[parser].directions[direction].assembler.isSynchronized {
+                connections.parsers[parser].directions[direction].assembler.synchronize(at: sequence)
+            }
+        } else if connections.connections[slot][parked: direction] == nil {
+            connections.connections[slot][parked: direction] = ParkedStream(sequence: sequence)
+        }
+    }
+
+    private mutating func countControlSegment(_ slot: Int) {
+        if connections.connections[slot].isSIP {
+            count(.sipTransport, .noCall)
+        } else {
+            connections.connections[slot].undecidedSegments &+= 1
+        }
+    }
+
+    /// Both what is known now and what waited: the connection is SIP, or it never will be.
+    mutating func settleControlSegments(_ slot: Int) {
+        let waiting = connections.connections[slot].undecidedSegments
+        connections.connections[slot].undecidedSegments = 0
+        ledger.count(connections.connections[slot].isSIP ? .sipTransport : .notVoIP, UInt64(waiting))
+        ledger.count(.noCall, UInt64(waiting))
+    }
+
+    /// After FIN or RST a parser with nothing half done is not needed.
+    private mutating func finishIfDone(_ slot: Int) {
+        let parser = Int(connections.connections[slot].parser)
+        guard parser >= 0, connections.parsers[parser].isIdle else { return }
+        connections.park(slot)
+    }
+
+    // MARK: Segments with payload
+
+    private mutating func trackSegment(
+        _ slot: Int, _ direction: Int, _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>,
+        _ payload: Span<UInt8>, _ batch: inout TrackedBatch
+    ) {
+        var parser = Int(connections.connections[slot].parser)
+        if parser < 0 {
+            guard let opened = openParser(slot, direction, payload, &batch) else {
+                count(.notVoIP, .noCall)
+                return
+            }
+            parser = opened
+        }
+        let isCopy = segmentIsCopy(payload, span, packet)
+        if isCopy { counters.copies += 1 }
+        if !connections.parsers[parser].directions[direction].assembler.isSynchronized {
+            connections.parsers[parser].directions[direction].assembler.synchronize(at: decoded.tcpSequence)
+        }
+        let start = connections.parsers[parser].directions[direction].assembler.offset(of: decoded.tcpSequence)
+        let next = connections.parsers[parser].directions[direction].assembler.nextOffset
+        if start == next, connections.parsers[parser].directions[direction].assembler.isIdle {
+            trackInPlace(slot, parser, direction, packet, index, span, payload, start, isCopy, &batch)
+            return
+        }
+        let tag = held.hold(
+            packet, bytes: copy(span), position: nextPosition + UInt64(index), batch: batchNumber, index: index,
+            isCopy: isCopy)
+        if start > next {
+            holdBehindHole(slot, parser, direction, payload.count, start, tag, &batch)
+            return
+        }
+        deliverRepeated(parser, direction, start..<(start + Int64(payload.count)), payload, tag, packet, &batch)
+        if start + Int64(payload.count) > next || start >= connections.parsers[parser].directions[direction].assembler.unconsumedStart
+            || overlapsUnconsumed(parser, direction, start + Int64(payload.count))
+        {
+            held.retain(tag)
+            connections.parsers[parser].directions[direction].assembler.append(payload, start: start, tag: tag)
+            advance(slot, parser, direction, packet.timestamp, &batch)
+        }
+        release([tag], unclaimed: .sipTransport)
+    }
+
+    private func overlapsUnconsumed(_ parser: Int, _ direction: Int, _ end: Int64) -> Bool {
+        let assembler = connections.parsers[parser].directions[direction].assembler
+        return assembler.unconsumedCount > 0 && end > assembler.unconsumedStart
+    }
+
+    /// TCP segments are compared like datagrams; the flow of the 4-tuple remembers the last ones.
+    private mutating func segmentIsCopy(_ payload: Span<UInt8>, _ span: Span<UInt8>, _ packet: CapturedPacket) -> Bool {
+        let flow = flows.slot(
+            decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: clock.now)
+        flows.flows[flow].lastSeen = clock.now
+        let fingerprint = hash(payload) ^ UInt64(decoded.tcpSequence) &* 0x9e37_79b9_7f4a_7c15
+        let path = path(span, Int(packet.interface))
+        return flows.isCopy(flow, fingerprint: fingerprint, path: path, time: packet.timestamp)
+    }
+
+    /// Whether this segment makes the connection worth a parser. The number of the new parser, or nil.
+    private mutating func openParser(
+        _ slot: Int, _ direction: Int, _ payload: Span<UInt8>, _ batch: inout TrackedBatch
+    ) -> Int? {
+        let parked = connections.connections[slot][parked: direction]
+        let isKnown = connections.connections[slot].isSIP
+        let likelihood = looksLikeSIP(payload)
+        var isAhead = false
+        if let parked { isAhead = Int32(bitPattern: decoded.tcpSequence &- parked.sequence) > 0 }
+        if likelihood == .yes {
+            if !isKnown { showSIP(slot) }
+        } else if !isKnown {
+            // The beginning of a start line, or what follows one that is late: looked at, for so many bytes.
+            let maySoon = likelihood == .needMore || isAhead
+            let looked = connections.connections[slot].lookedAt
+            connections.connections[slot].lookedAt = looked &+ UInt32(truncatingIfNeeded: payload.count)
+            guard maySoon, looked < TrackerLimits.lookAtBytes,
+                connections.unconfirmedParsers < ConnectionTable.maxUnconfirmed
+            else { return nil }
+            return connections.addParser(to: slot, confirmed: false, now: clock.now)
+        }
+        if connections.confirmedParsers >= options.limits.maxStreamParsers { evictIdlestParser(&batch) }
+        return connections.addParser(to: slot, confirmed: true, now: clock.now)
+    }
+
+    private mutating func showSIP(_ slot: Int) {
+        guard !connections.connections[slot].isSIP else { return }
+        connections.connections[slot].isSIP = true
+        settleControlSegments(slot)
+    }
+
+    /// The usual case: the segment continues an idle stream and holds whole messages. Nothing is copied.
+    private mutating func trackInPlace(
+        _ slot: Int, _ parser: Int, _ direction: Int, _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>,
+        _ payload: Span<UInt8>, _ start: Int64, _ isCopy: Bool, _ batch: inout TrackedBatch
+    ) {
+        var consumed = 0
+        var tag: UInt32?
+        var step = nextStep(parser, direction, payload, from: consumed)
+        while case .message(let range) = step, range.lowerBound == consumed {
+            confirm(slot, parser, &batch)
+            let found = FoundMessage(
+                isExtra: false, offset: Int(packet.offset) + decoded.payloadOffset + range.lowerBound,
+                length: range.count, timestamp: packet.timestamp, source: decoded.sourceEndpoint,
+                destination: decoded.destinationEndpoint, transport: .tcp, isCopy: isCopy)
+            let whole = range.count == payload.count
+            let owner: UInt64
+            if whole {
+                owner = trackMessage(found, payload, .current(index: index), &batch)
+            } else {
+                // More than one message, or the beginning of another: the packet has several claims on it.
+                let heldTag =
+                    tag
+                    ?? held.hold(
+                        packet, bytes: copy(span), position: nextPosition + UInt64(index), batch: batchNumber,
+                        index: index, isCopy: isCopy)
+                tag = heldTag
+                owner = trackMessage(found, payload.extracting(range), .held([heldTag]), &batch)
+            }
+            connections.parsers[parser].directions[direction].assembler.advance(by: range.count)
+            let offset = start + Int64(range.lowerBound)
+            connections.parsers[parser].directions[direction].assembler.remember(
+                offset..<(offset + Int64(range.count)), owner: owner)
+            consumed = range.upperBound
+            if consumed == payload.count { break }
+            step = nextStep(parser, direction, payload, from: consumed)
+        }
+        if consumed < payload.count {
+            let heldTag =
+                tag
+                ?? held.hold(
+                    packet, bytes: copy(span), position: nextPosition + UInt64(index), batch: batchNumber,
+                    index: index, isCopy: isCopy)
+            tag = heldTag
+            held.retain(heldTag)
+            connections.parsers[parser].directions[direction].framer = SIPStreamFramer()
+            connections.parsers[parser].directions[direction].assembler.append(
+                payload.extracting(droppingFirst: consumed), start: start + Int64(consumed), tag: heldTag)
+            advance(slot, parser, direction, packet.timestamp, &batch)
+        }
+        if let tag { release([tag], unclaimed: .sipTransport) }
+    }
+
+    private mutating func nextStep(
+        _ parser: Int, _ direction: Int, _ bytes: Span<UInt8>, from start: Int
+    ) -> FramingStep {
+        connections.parsers[parser].directions[direction].framer.next(in: bytes, from: start)
+    }
+
+    private mutating func confirm(_ slot: Int, _ parser: Int, _ batch: inout TrackedBatch) {
+        guard !connections.parsers[parser].isConfirmed else { return }
+        connections.confirm(parser)
+        showSIP(slot)
+        while connections.confirmedParsers > options.limits.maxStreamParsers {
+            guard evictIdlestParser(&batch, except: slot) else { break }
+        }
+    }
+
+    // MARK: In order
+
+    /// Cuts what messages the contiguous bytes hold, then whatever the next pending segments add.
+    mutating func advance(
+        _ slot: Int, _ parser: Int, _ direction: Int, _ time: Int64, _ batch: inout TrackedBatch
+    ) {
+        var goesOn = true
+        while goesOn {
+            cutMessages(slot, parser, direction, time, &batch)
+            goesOn = connections.parsers[parser].directions[direction].assembler.drainPending() > 0
+        }
+        if !connections.parsers[parser].directions[direction].assembler.hasPending {
+            connections.parsers[parser].directions[direction].holeSince = .max
+            connections.parsers[parser].directions[direction].holeIsAcknowledged = false
+        }
+        let assembler = connections.parsers[parser].directions[direction].assembler
+        if assembler.isIdle, options.limits.bufferStrategy == .adaptive || options.limits.memoryOptimization {
+            connections.parsers[parser].directions[direction].assembler.releaseMemory()
+        }
+    }
+
+    private mutating func cutMessages(
+        _ slot: Int, _ parser: Int, _ direction: Int, _ time: Int64, _ batch: inout TrackedBatch
+    ) {
+        let connection = connections.connections[slot]
+        let source = direction == 0 ? connection.low : connection.high
+        let destination = direction == 0 ? connection.high : connection.low
+        // Taken out of the table while its bytes are borrowed; nothing below touches this direction's assembler.
+        while true {
+            var stream = connections.parsers[parser].directions[direction]
+            connections.parsers[parser].directions[direction] = StreamDirection()
+            defer { connections.parsers[parser].directions[direction] = stream }
+            guard stream.assembler.unconsumedCount > 0 else { return }
+            let step = stream.framer.next(in: stream.assembler.unconsumed, from: 0)
+            switch step {
+            case .needMore:
+                return
+            case .message(let range):
+                confirmTaken(slot, parser, &batch)
+                let start = stream.assembler.unconsumedStart + Int64(range.lowerBound)
+                let found = FoundMessage(
+                    isExtra: true, offset: batch.extraBytes.count, length: range.count, timestamp: time,
+                    source: source, destination: destination, transport: .tcp, isCopy: false)
+                stream.assembler.copyUnconsumed(range, to: &batch.extraBytes)
+                let tags = stream.assembler.carriers(of: start..<(start + Int64(range.count)))
+                let owner = trackMessage(
+                    found, stream.assembler.unconsumed.extracting(range), .held(tags), &batch)
+                release(stream.assembler.consume(range.upperBound, owner: owner), unclaimed: .sipTransport)
+            case .keepalive(let range):
+                release(stream.assembler.consume(range.upperBound, owner: nil), unclaimed: .sipTransport)
+            case .notSIP(let range, _):
+                counters.sipResynchronisations += 1
+                release(stream.assembler.consume(range.upperBound, owner: nil), unclaimed: .tcpUnresolved)
+            }
+        }
+    }
+
+    private mutating func confirmTaken(_ slot: Int, _ parser: Int, _ batch: inout TrackedBatch) {
+        confirm(slot, parser, &batch)
+    }
+
+    // MARK: Repeated segments
+
+    /// A segment (or its beginning) that was seen before belongs to whoever got those bytes.
+    private mutating func deliverRepeated(
+        _ parser: Int, _ direction: Int, _ range: Range<Int64>, _ payload: Span<UInt8>, _ tag: UInt32,
+        _ packet: CapturedPacket, _ batch: inout TrackedBatch
+    ) {
+        let owners = connections.parsers[parser].directions[direction].assembler.owners(of: range)
+        for owner in owners {
+            guard owner != MessageOwner.none else {
+                if held[tag].ledgerClass == nil {
+                    held[tag].ledgerClass = .sip
+                    count(.sip, .noCall)
+                }
+                continue
+            }
+            let reference = MessageOwner.unpack(owner)
+            if calls.isLive(reference) {
+                deliverHeld(tag, to: Int(reference.slot), &batch)
+            } else if held[tag].ledgerClass == nil {
+                held[tag].ledgerClass = .sip
+                counters.sipLate += 1
+                count(.sip, .noCall)
+            }
+        }
+        // Joined in the middle and out of order: a whole message from before the first segment we saw.
+        guard owners.isEmpty, range.upperBound <= connections.parsers[parser].directions[direction].assembler.unconsumedStart,
+            held[tag].ledgerClass == nil, looksLikeSIP(payload) == .yes
+        else { return }
+        var framer = SIPStreamFramer()
+        guard case .message(let whole) = framer.next(in: payload, from: 0), whole.count == payload.count else { return }
+        let found = FoundMessage(
+            isExtra: false, offset: Int(packet.offset) + decoded.payloadOffset, length: payload.count,
+            timestamp: packet.timestamp, source: decoded.sourceEndpoint, destination: decoded.destinationEndpoint,
+            transport: .tcp, isCopy: false)
+        let owner = trackMessage(found, payload, .held([tag]), &batch)
+        connections.parsers[parser].directions[direction].assembler.remember(range, owner: owner)
+    }
+}

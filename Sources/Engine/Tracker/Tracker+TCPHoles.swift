@@ -1,0 +1,238 @@
+import Calls
+import Capture
+import PacketDecoding
+import Reassembly
+import SIP
+
+/// Segments that never come: how long they are waited for, and what is made of the rest.
+extension Tracker {
+    /// A segment lies ahead of the stream: it waits, if there is room.
+    mutating func holdBehindHole(
+        _ slot: Int, _ parser: Int, _ direction: Int, _ count: Int, _ start: Int64, _ tag: UInt32,
+        _ batch: inout TrackedBatch
+    ) {
+        let limits = options.limits
+        let pages = (connections.parsers[parser].directions[direction].assembler.pendingSegments.count + 1)
+        if held.count > limits.maxTCPBuffers || held.bytes > limits.tcpMemoryLimit || pages > limits.tcpAssemblerMaxPages {
+            counters.tcpSegmentsRefused += 1
+            // Making room by giving up this connection's hole loses least: what lies behind it is used.
+            if connections.parsers[parser].directions[direction].assembler.hasPending {
+                giveUpHole(slot, parser, direction, &batch)
+            }
+            let next = connections.parsers[parser].directions[direction].assembler.nextOffset
+            if start > next {
+                release([tag], unclaimed: .refused(by: "max_tcp_buffers"))
+                return
+            }
+        }
+        connections.parsers[parser].directions[direction].assembler.hold(
+            packet: held[tag].bytes, payloadOffset: decoded.payloadOffset, count: count, start: start, tag: tag,
+            at: clock.now)
+        if connections.parsers[parser].directions[direction].holeSince == .max {
+            connections.parsers[parser].directions[direction].holeSince = clock.now
+        }
+        if connections.parsers[parser].directions[direction].assembler.nextOffset >= start {
+            advanceAfterHole(slot, parser, direction, &batch)
+        } else {
+            giveUpIfOverdue(slot, parser, direction, &batch)
+        }
+    }
+
+    /// The other side has acknowledged bytes that we miss: they were lost to us, not to it.
+    mutating func noteAcknowledgement(_ slot: Int, _ direction: Int, _ batch: inout TrackedBatch) {
+        let parser = Int(connections.connections[slot].parser)
+        guard parser >= 0 else { return }
+        let other = 1 - direction
+        guard connections.parsers[parser].directions[other].assembler.hasPending else { return }
+        let acknowledged = connections.parsers[parser].directions[other].assembler.offset(
+            of: decoded.tcpAcknowledgement)
+        if let start = connections.parsers[parser].directions[other].assembler.firstPendingStart,
+            acknowledged >= start
+        {
+            connections.parsers[parser].directions[other].holeIsAcknowledged = true
+        }
+        giveUpIfOverdue(slot, parser, other, &batch)
+    }
+
+    private mutating func giveUpIfOverdue(
+        _ slot: Int, _ parser: Int, _ direction: Int, _ batch: inout TrackedBatch
+    ) {
+        let since = connections.parsers[parser].directions[direction].holeSince
+        guard since != .max else { return }
+        let patience =
+            connections.parsers[parser].directions[direction].holeIsAcknowledged
+            ? TrackerLimits.acknowledgedHolePatience
+            : min(options.limits.tcpStreamMaxQueueTime, options.limits.tcpBufferMaxAge)
+        if clock.now &- since > patience { giveUpHole(slot, parser, direction, &batch) }
+    }
+
+    /// Uses what stands before the hole as far as it goes, and goes on behind it.
+    mutating func giveUpHole(_ slot: Int, _ parser: Int, _ direction: Int, _ batch: inout TrackedBatch) {
+        counters.tcpHolesGivenUp += 1
+        abandonPartial(slot, parser, direction, &batch)
+        if let start = connections.parsers[parser].directions[direction].assembler.firstPendingStart,
+            start > connections.parsers[parser].directions[direction].assembler.nextOffset
+        {
+            let tags = connections.parsers[parser].directions[direction].assembler.skip(to: start)
+            release(tags, unclaimed: .tcpUnresolved)
+        }
+        advanceAfterHole(slot, parser, direction, &batch)
+    }
+
+    private mutating func advanceAfterHole(
+        _ slot: Int, _ parser: Int, _ direction: Int, _ batch: inout TrackedBatch
+    ) {
+        connections.parsers[parser].directions[direction].holeIsAcknowledged = false
+        _ = connections.parsers[parser].directions[direction].assembler.drainPending()
+        advance(slot, parser, direction, clock.now, &batch)
+        if connections.parsers[parser].directions[direction].assembler.hasPending {
+            connections.parsers[parser].directions[direction].holeSince =
+                connections.parsers[parser].directions[direction].assembler.oldestPendingTime ?? clock.now
+        }
+    }
+
+    /// An incomplete message in front of a hole, or at the end: SIP as far as it goes. If its end is known, the segments
+    /// behind the hole that carry the rest of it belong to the same call.
+    private mutating func abandonPartial(
+        _ slot: Int, _ parser: Int, _ direction: Int, _ batch: inout TrackedBatch
+    ) {
+        var stream = connections.parsers[parser].directions[direction]
+        guard stream.assembler.unconsumedCount > 0 else { return }
+        connections.parsers[parser].directions[direction] = StreamDirection()
+        let connection = connections.connections[slot]
+        let start = stream.assembler.unconsumedStart
+        let pending = stream.framer.pending
+        let partial = RoutedMessage(stream.assembler.unconsumed, isCut: true)
+        stream.framer = SIPStreamFramer()
+        if let partial, partial.callID != nil {
+            let found = FoundMessage(
+                isExtra: true, offset: batch.extraBytes.count, length: stream.assembler.unconsumedCount,
+                timestamp: clock.now, source: direction == 0 ? connection.low : connection.high,
+                destination: direction == 0 ? connection.high : connection.low, transport: .tcp, isCopy: false)
+            stream.assembler.copyUnconsumed(0..<stream.assembler.unconsumedCount, to: &batch.extraBytes)
+            let tags = stream.assembler.carriers(of: start..<stream.assembler.nextOffset)
+            let owner = trackMessage(found, stream.assembler.unconsumed, .held(tags), &batch)
+            if let length = pending?.messageBytes {
+                let end = start + Int64(length)
+                stream.assembler.remember(start..<end, owner: owner)
+                release(stream.assembler.skip(to: max(end, stream.assembler.nextOffset)), unclaimed: .tcpUnresolved)
+                connections.parsers[parser].directions[direction] = stream
+                claimRest(parser, direction, end, owner, &batch)
+                return
+            }
+        }
+        release(stream.assembler.skip(to: stream.assembler.nextOffset), unclaimed: .tcpUnresolved)
+        connections.parsers[parser].directions[direction] = stream
+    }
+
+    /// Pending segments that carry the rest of a message with a hole in it.
+    private mutating func claimRest(
+        _ parser: Int, _ direction: Int, _ end: Int64, _ owner: UInt64, _ batch: inout TrackedBatch
+    ) {
+        let reference = MessageOwner.unpack(owner)
+        let isCall = owner != MessageOwner.none && calls.isLive(reference)
+        for segment in connections.parsers[parser].directions[direction].assembler.pendingSegments
+        where segment.start < end && isCall {
+            deliverHeld(segment.tag, to: Int(reference.slot), &batch)
+        }
+        let gone = connections.parsers[parser].directions[direction].assembler.removePending(endingBy: end)
+        release(gone.map(\.tag), unclaimed: isCall ? .tcpUnresolved : .sip)
+    }
+
+    // MARK: Ending connections and parsers
+
+    /// Everything half done of the connection is given up, and its parser given back.
+    private mutating func giveUpParser(_ slot: Int, _ batch: inout TrackedBatch) {
+        let parser = Int(connections.connections[slot].parser)
+        guard parser >= 0 else { return }
+        for direction in 0..<2 {
+            while connections.parsers[parser].directions[direction].assembler.hasPending {
+                giveUpHole(slot, parser, direction, &batch)
+            }
+            abandonPartial(slot, parser, direction, &batch)
+        }
+        connections.park(slot)
+    }
+
+    /// The connection is over or its 4-tuple is used again.
+    mutating func close(_ slot: Int, _ batch: inout TrackedBatch) {
+        giveUpParser(slot, &batch)
+        settleControlSegments(slot)
+        connections.remove(slot)
+    }
+
+    /// `max_goroutines` is reached: the idlest parser ends. Returns false if there is none to end.
+    @discardableResult
+    mutating func evictIdlestParser(_ batch: inout TrackedBatch, except kept: Int = -1) -> Bool {
+        var skipped: DeadlineHeap.Entry?
+        defer { if let skipped { connections.idleParsers.push(skipped) } }
+        while let entry = connections.idleParsers.popIfDue(.max) {
+            let slot = Int(entry.slot)
+            guard connections.isLive(entry), connections.connections[slot].parser >= 0 else { continue }
+            let lastSeen = connections.connections[slot].lastSeen
+            if lastSeen != entry.deadline {
+                connections.idleParsers.push(
+                    DeadlineHeap.Entry(deadline: lastSeen, slot: entry.slot, generation: entry.generation))
+                continue
+            }
+            if slot == kept {
+                skipped = entry
+                continue
+            }
+            counters.tcpParsersEvicted += 1
+            let parser = Int(connections.connections[slot].parser)
+            if !connections.parsers[parser].isIdle { counters.tcpParsersEvictedMidMessage += 1 }
+            giveUpParser(slot, &batch)
+            return true
+        }
+        return false
+    }
+
+    mutating func evictIdlestConnection(_ batch: inout TrackedBatch) {
+        while let entry = connections.idleConnections.popIfDue(.max) {
+            let slot = Int(entry.slot)
+            guard connections.isLive(entry) else { continue }
+            let lastSeen = connections.connections[slot].lastSeen
+            if lastSeen != entry.deadline {
+                connections.idleConnections.push(
+                    DeadlineHeap.Entry(deadline: lastSeen, slot: entry.slot, generation: entry.generation))
+                continue
+            }
+            counters.tcpConnectionsEvicted += 1
+            close(slot, &batch)
+            return
+        }
+    }
+
+    /// Called every `tcp_cleanup_interval`.
+    mutating func expireConnections(_ batch: inout TrackedBatch) {
+        let now = clock.now
+        for parser in connections.parsers.indices where connections.parsers[parser].connection >= 0 {
+            let slot = Int(connections.parsers[parser].connection)
+            for direction in 0..<2 { giveUpIfOverdue(slot, parser, direction, &batch) }
+            let idle = now &- connections.connections[slot].lastSeen
+            if connections.parsers[parser].isIdle, idle > options.limits.tcpSIPIdleTimeout {
+                connections.park(slot)
+            } else if idle > options.limits.tcpBufferMaxAge {
+                giveUpParser(slot, &batch)
+            }
+        }
+        while let entry = connections.idleConnections.popIfDue(now &- options.limits.tcpStreamTimeout) {
+            let slot = Int(entry.slot)
+            guard connections.isLive(entry) else { continue }
+            let lastSeen = connections.connections[slot].lastSeen
+            if now &- lastSeen >= options.limits.tcpStreamTimeout {
+                close(slot, &batch)
+            } else {
+                connections.idleConnections.push(
+                    DeadlineHeap.Entry(deadline: lastSeen, slot: entry.slot, generation: entry.generation))
+            }
+        }
+    }
+
+    mutating func finishConnections(_ batch: inout TrackedBatch) {
+        for slot in connections.connections.indices where connections.connections[slot].generation & 1 == 1 {
+            close(slot, &batch)
+        }
+    }
+}

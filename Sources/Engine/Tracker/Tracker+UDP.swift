@@ -1,0 +1,253 @@
+import Calls
+import Capture
+import PacketDecoding
+import RTP
+import SIP
+
+extension Tracker {
+    @inline(__always)
+    mutating func trackUDP(
+        _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ batch: inout TrackedBatch
+    ) {
+        if decoded.cut { counters.cut += 1 }
+        let payload = span.extracting(decoded.payloadRange)
+        let first: UInt8 = payload.isEmpty ? 0 : payload[0]
+        // RTP and RTCP begin with 0b10: no need to look for SIP.
+        if first < 0x80, first >= 0x0a, looksLikeSIP(payload) == .yes, isSIPPort() {
+            trackSIPDatagram(packet, index, span, payload, &batch)
+            return
+        }
+        let now = clock.now
+        let flow = flows.slot(
+            decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: now)
+        let owner = flowOwner(flow)
+        guard owner >= 0, isMediaPort() else {
+            trackUnownedDatagram(packet, index, span, payload, flow, owner)
+            return
+        }
+        let kind = MediaPacketKind.classify(payload)
+        let isCopy = isCopy(flow, payload, span, packet)
+        flows.flows[flow].lastSeen = now
+        deliverMedia(
+            Int(owner), packet: index, flow: flow, kind: kind, isCopy: isCopy,
+            payloadOffset: UInt16(truncatingIfNeeded: decoded.payloadOffset),
+            payloadLength: UInt16(truncatingIfNeeded: decoded.payloadLength), &batch)
+    }
+
+    /// The flow's owner: remembered, or asked again after one of its endpoints changed hands.
+    @inline(__always)
+    mutating func flowOwner(_ flow: Int) -> Int32 {
+        let source = ownership.endpoints.bucket(flows.flows[flow].source)
+        let destination = ownership.endpoints.bucket(flows.flows[flow].destination)
+        let version = ownership.endpoints.versions[source] &+ ownership.endpoints.versions[destination]
+        if version == flows.flows[flow].version { return flows.flows[flow].owner }
+        let owner = ownership.owner(
+            from: flows.flows[flow].source, to: flows.flows[flow].destination, in: calls)
+        flows.flows[flow].owner = owner
+        flows.flows[flow].version = version
+        return owner
+    }
+
+    /// Hands a media packet to its call and to the calls that share the pair of endpoints.
+    @inline(__always)
+    mutating func deliverMedia(
+        _ slot: Int, packet: UInt32, flow: Int, kind: MediaPacketKind, isCopy: Bool, payloadOffset: UInt16,
+        payloadLength: UInt16, _ batch: inout TrackedBatch
+    ) {
+        count(MediaLedger.owned(kind), ownershipClass(slot))
+        handMedia(
+            slot, packet: packet, flow: flow, kind: kind, isCopy: isCopy, payloadOffset: payloadOffset,
+            payloadLength: payloadLength, &batch)
+    }
+
+    @inline(__always)
+    private mutating func handMedia(
+        _ slot: Int, packet: UInt32, flow: Int, kind: MediaPacketKind, isCopy: Bool, payloadOffset: UInt16,
+        payloadLength: UInt16, _ batch: inout TrackedBatch
+    ) {
+        if isCopy { counters.copies += 1 }
+        var action = Action(
+            call: UInt32(slot), packet: packet, value: flows.flows[flow].serial, payloadOffset: payloadOffset,
+            payloadLength: payloadLength, worker: calls.calls[slot].worker,
+            kind: kind == .rtp ? .media : .related, flags: isCopy ? Action.copyFlag : 0)
+        calls.calls[slot].lastActivity = clock.now
+        if calls.calls[slot].selection == .wanted || calls.calls[slot].selection == .open {
+            batch.actions.append(action)
+        }
+        if !calls.calls[slot].shares.isEmpty { shareMedia(slot, flow, &action, &batch) }
+    }
+
+    @inline(never)
+    private mutating func shareMedia(_ slot: Int, _ flow: Int, _ action: inout Action, _ batch: inout TrackedBatch) {
+        for reference in calls.calls[slot].shares where calls.isLive(reference) {
+            let other = Int(reference.slot)
+            guard
+                ownership.shares(
+                    other, from: flows.flows[flow].source, to: flows.flows[flow].destination, calls)
+            else { continue }
+            calls.calls[other].lastActivity = clock.now
+            action.call = reference.slot
+            action.worker = calls.calls[other].worker
+            if calls.calls[other].selection == .wanted || calls.calls[other].selection == .open {
+                batch.actions.append(action)
+            }
+        }
+    }
+
+    /// Sampled for RTP, whose header differs from packet to packet; everything for the rest.
+    @inline(__always)
+    mutating func isCopy(_ flow: Int, _ payload: Span<UInt8>, _ span: Span<UInt8>, _ packet: CapturedPacket) -> Bool {
+        let fingerprint: UInt64
+        if payload.count >= 20, payload[0] >= 0x80 {
+            let raw = payload.bytes
+            var mixed = raw.load64(0) ^ UInt64(truncatingIfNeeded: payload.count)
+            mixed = mixed &* 0x9e37_79b9_7f4a_7c15 ^ raw.load64(8)
+            mixed = mixed &* 0xd6e8_feb8_6659_fd93 ^ raw.load64(payload.count - 8)
+            fingerprint = mixed
+        } else {
+            fingerprint = hash(payload)
+        }
+        let path = path(span, Int(packet.interface))
+        return flows.isCopy(flow, fingerprint: fingerprint, path: path, time: packet.timestamp)
+    }
+
+    /// Media that nobody has signalled (yet), or other people's traffic.
+    @inline(never)
+    private mutating func trackUnownedDatagram(
+        _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ payload: Span<UInt8>, _ flow: Int,
+        _ owner: Int32
+    ) {
+        flows.flows[flow].lastSeen = clock.now
+        let kind = MediaLedger.mayBeMedia(payload, decoded.sourcePort, decoded.destinationPort)
+        guard kind != .other, isMediaPort() else {
+            count(.notVoIP, .noCall)
+            return
+        }
+        count(MediaLedger.unowned(kind), .noCall)
+        let isCopy = isCopy(flow, payload, span, packet)
+        let entry = LookBack.Entry(
+            packet: packet, position: nextPosition + UInt64(index), bytes: copy(span), source: decoded.sourceEndpoint,
+            destination: decoded.destinationEndpoint,
+            payloadOffset: UInt16(truncatingIfNeeded: decoded.payloadOffset),
+            payloadLength: UInt16(truncatingIfNeeded: decoded.payloadLength), flow: flows.flows[flow].serial,
+            kind: kind, isCopy: isCopy, isTaken: false)
+        if owner == Flow.ambiguous {
+            counters.mediaAmbiguous += 1
+            orphans?.receive(entry)
+            return
+        }
+        lookBack.add(entry, now: clock.now)
+        if orphans != nil {
+            for entry in lookBack.takeUnclaimed() { orphans?.receive(entry) }
+        }
+    }
+
+    /// Media that came before its SDP: packets to or from the endpoint go to whoever owns them now.
+    mutating func adopt(_ endpoint: Endpoint, _ batch: inout TrackedBatch) {
+        lookBack.expire(now: clock.now)
+        for place in lookBack.matches(endpoint) {
+            let entry = lookBack[place]
+            let owner = ownership.owner(from: entry.source, to: entry.destination, in: calls)
+            guard owner >= 0 else { continue }
+            lookBack.take(place)
+            counters.lookBackAdopted += 1
+            let flow = flows.slot(
+                entry.source.address, entry.destination.address, entry.source.port, entry.destination.port,
+                now: clock.now)
+            let extra = inject(entry.packet, entry.bytes, entry.position, &batch)
+            claim(Int(owner), from: MediaLedger.unowned(entry.kind), to: MediaLedger.owned(entry.kind))
+            handMedia(
+                Int(owner), packet: extra, flow: flow, kind: entry.kind, isCopy: entry.isCopy,
+                payloadOffset: entry.payloadOffset, payloadLength: entry.payloadLength, &batch)
+        }
+    }
+
+    /// Puts a late packet's bytes into the batch. Returns its number for actions.
+    mutating func inject(
+        _ packet: CapturedPacket, _ bytes: [UInt8], _ position: UInt64, _ batch: inout TrackedBatch
+    ) -> UInt32 {
+        var late = packet
+        late.offset = UInt32(truncatingIfNeeded: batch.extraBytes.count)
+        batch.extraBytes.append(contentsOf: bytes)
+        batch.extraPackets.append(ExtraPacket(packet: late, position: position))
+        return UInt32(truncatingIfNeeded: batch.extraPackets.count - 1) | Action.extraBit
+    }
+
+    func copy(_ span: Span<UInt8>) -> [UInt8] {
+        unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
+    }
+
+    // MARK: Port options
+
+    func isSIPPort() -> Bool {
+        let ports = options.selection.sipPorts
+        return ports.isEmpty || ports.contains(decoded.sourcePort) || ports.contains(decoded.destinationPort)
+    }
+
+    func isMediaPort() -> Bool {
+        let ranges = options.selection.rtpPortRanges
+        if ranges.isEmpty { return true }
+        return ranges.contains { $0.contains(decoded.sourcePort) || $0.contains(decoded.destinationPort) }
+    }
+
+    // MARK: ICMP
+
+    /// An ICMP error belongs to the call whose media packet it quotes.
+    mutating func trackICMP(
+        _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ batch: inout TrackedBatch
+    ) {
+        guard decoded.quotedOffset > 0 else {
+            count(.notVoIP, .noCall)
+            return
+        }
+        var quoted = DecodedPacket()
+        guard case .udp = PacketDecoder.decodeNetwork(span, at: decoded.quotedOffset, into: &quoted) else {
+            count(.notVoIP, .noCall)
+            return
+        }
+        let owner = ownership.owner(from: quoted.sourceEndpoint, to: quoted.destinationEndpoint, in: calls)
+        guard owner >= 0 else {
+            count(.notVoIP, .noCall)
+            return
+        }
+        let flow = flows.slot(
+            quoted.source, quoted.destination, quoted.sourcePort, quoted.destinationPort, now: clock.now)
+        deliverMedia(
+            Int(owner), packet: index, flow: flow, kind: .other, isCopy: false, payloadOffset: 0, payloadLength: 0,
+            &batch)
+    }
+}
+
+/// How media packets are classed in the ledger.
+enum MediaLedger {
+    @inline(__always)
+    static func owned(_ kind: MediaPacketKind) -> PacketClass {
+        switch kind {
+        case .rtp: .rtp
+        case .rtcp: .rtcp
+        default: .otherVoIP
+        }
+    }
+
+    /// Only what looks like media by its header counts as VoIP when no call claims it.
+    static func unowned(_ kind: MediaPacketKind) -> PacketClass {
+        switch kind {
+        case .rtp: .rtp
+        case .rtcp: .rtcp
+        default: .notVoIP
+        }
+    }
+
+    /// Stateless: RTP version 2 with a plausible header on unprivileged ports, RTCP, or what accompanies them.
+    /// `.other` means it cannot be media.
+    static func mayBeMedia(_ payload: Span<UInt8>, _ source: UInt16, _ destination: UInt16) -> MediaPacketKind {
+        guard source >= 1024, destination >= 1024 else { return .other }
+        let kind = MediaPacketKind.classify(payload)
+        switch kind {
+        case .rtp: return payload.count >= 12 ? kind : .other
+        case .rtcp: return payload.count >= 8 && payload.count % 4 == 0 ? kind : .other
+        case .stun, .dtls, .zrtp: return kind
+        default: return .other
+        }
+    }
+}

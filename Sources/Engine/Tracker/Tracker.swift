@@ -1,0 +1,175 @@
+import Archive
+import Calls
+import Capture
+import PacketDecoding
+import RTP
+import Reassembly
+import SIP
+
+/// Sees every packet once, in capture order, and decides everything that needs the whole picture: which bytes are a SIP
+/// message, which call a packet belongs to, when calls begin and end, and which class each packet has in the ledger.
+///
+/// Bytes in, actions out: no thread, lock, clock or file. What it decides does not depend on the number of workers.
+struct Tracker: ~Copyable {
+    let options: EngineOptions
+    let workers: Int
+    let timers: CallTimers
+
+    var clock = PacketClock()
+    var calls: CallTable
+    var ownership: MediaOwnership
+    var flows: FlowTable
+    var connections: ConnectionTable
+    var fragments: Defragmenter
+    var held = HeldPackets()
+    var lookBack: LookBack
+    var orphans: OrphanStreams?
+    var deadlines = DeadlineHeap()
+    var idleCalls = DeadlineHeap()
+    var tracksIdleCalls = false
+    let namePattern: FileNamePattern?
+    var names = NameRegistry()
+    var selection: UserSelection
+
+    var ledger = PacketLedger()
+    var counters = TrackerCounters()
+    var sipCounts = SIPCounts()
+    var sdpEndpoints = SDPEndpoints()
+
+    let hash: FlowHash
+    var linkTypes: [PacketDecoding.LinkType] = []
+    var decoded = DecodedPacket()
+    /// Number of the batch at hand, and the position in the capture of its first packet.
+    var batchNumber: UInt64 = 0
+    var nextPosition: UInt64 = 0
+    var endSequence: UInt64 = 0
+    var nextCleanup: Int64 = .min
+
+    init(_ options: EngineOptions, seed: UInt64) {
+        self.options = options
+        workers = max(1, min(options.workers, 255))
+        timers = CallTimers(
+            gracePeriod: options.calls.gracePeriod, ringTimeout: options.calls.ringTimeout,
+            idleTimeout: options.calls.idleTimeout)
+        hash = FlowHash(seed: seed)
+        calls = CallTable(hash: hash)
+        ownership = MediaOwnership(hash: hash)
+        flows = FlowTable(hash: hash, maxFlows: TrackerLimits.maxFlows)
+        connections = ConnectionTable(hash: hash, limits: options.limits)
+        fragments = Defragmenter(limits: FragmentLimits(), seed: seed)
+        lookBack = LookBack(maxBytes: options.limits.lookBackBytes)
+        namePattern = options.archive.flatMap { try? FileNamePattern($0.pattern) }
+        selection = UserSelection(options.selection)
+        if options.calls.orphanRTP {
+            orphans = OrphanStreams(hash: hash)
+            lookBack.collectsUnclaimed = true
+        }
+    }
+
+    /// The interfaces of the capture, by number; called again when new ones appear.
+    mutating func setInterfaces(_ interfaces: [CaptureInterface]) {
+        guard interfaces.count != linkTypes.count else { return }
+        linkTypes = interfaces.map { PacketDecoding.LinkType(rawValue: $0.linkType) }
+    }
+
+    /// Tracks the packets of one batch and fills its actions.
+    mutating func process(_ batch: inout TrackedBatch) {
+        batchNumber += 1
+        batch.firstPosition = nextPosition
+        let floorBefore = oldestPending()
+        let packets = batch.captured.packets
+        let bytes = batch.captured.bytes
+        let all = bytes.span
+        for index in packets.indices {
+            let packet = packets[index]
+            clock.advance(to: packet.timestamp)
+            if clock.now >= deadlines.earliest { expireCalls(&batch) }
+            let start = Int(packet.offset)
+            let span = all.extracting(start..<(start + Int(packet.capturedLength)))
+            track(packet, UInt32(truncatingIfNeeded: index), span, &batch)
+        }
+        ledger.countCaptured(UInt64(packets.count))
+        nextPosition += UInt64(packets.count)
+        if clock.now >= nextCleanup { cleanUp(&batch) }
+        batch.pendingFloor = min(floorBefore, oldestPending())
+    }
+
+    /// The lowest position that can still reach a call.
+    mutating func oldestPending() -> UInt64 {
+        min(nextPosition, held.oldestPosition() ?? .max, lookBack.oldestPosition ?? .max)
+    }
+
+    private mutating func track(
+        _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ batch: inout TrackedBatch
+    ) {
+        let interface = Int(packet.interface)
+        let linkType = interface < linkTypes.count ? linkTypes[interface] : .ethernet
+        switch PacketDecoder.decode(span, linkType: linkType, into: &decoded) {
+        case .udp: trackUDP(packet, index, span, &batch)
+        case .tcp: trackTCP(packet, index, span, &batch)
+        case .icmp: trackICMP(packet, index, span, &batch)
+        case .fragment: trackFragment(packet, index, span, &batch)
+        case .otherIP, .notIP: count(.notVoIP, .noCall)
+        case .malformed(let layer): countMalformed(layer)
+        }
+    }
+
+    /// What tells one way through the network from another: interface, link header and TTL.
+    @inline(__always)
+    func path(_ span: Span<UInt8>, _ interface: Int) -> UInt32 {
+        let raw = span.bytes
+        let length = min(decoded.networkOffset, raw.byteCount)
+        var mixed = UInt64(truncatingIfNeeded: interface) << 8 | UInt64(decoded.hopLimit)
+        if length >= 8 {
+            mixed ^= raw.load64(0)
+            mixed = mixed &* 0x9e37_79b9_7f4a_7c15
+            mixed ^= raw.load64(length - 8)
+            if length >= 20 { mixed = mixed &* 0x9e37_79b9_7f4a_7c15 ^ raw.load64(8) }
+        }
+        mixed = mixed &* 0xd6e8_feb8_6659_fd93
+        return UInt32(truncatingIfNeeded: mixed >> 32)
+    }
+}
+
+/// Bounds of the tracker that no mode changes.
+enum TrackerLimits {
+    /// UDP flows remembered at once; the idlest goes.
+    static let maxFlows = 1 << 20
+    /// How long the Call-ID of an ended call is remembered, nanoseconds (PRODUCT: 32 s).
+    static let endedCallMemory: Int64 = 32_000_000_000
+    /// Bytes of packets held for reassembly of IP datagrams and of TCP segments are bounded by `tcp_memory_limit`.
+    static let maxCallIDLength = 4096
+    /// Bytes of a TCP connection that are searched for SIP before it is skipped.
+    static let lookAtBytes: UInt32 = 65536
+    /// How long a missing segment that the receiver has acknowledged may still turn up, nanoseconds.
+    static let acknowledgedHolePatience: Int64 = 1_000_000_000
+}
+
+/// What happened in the tracker that is neither a packet class nor a figure of a call.
+struct TrackerCounters: Sendable {
+    var sipLate: UInt64 = 0
+    var sipWithoutCallID: UInt64 = 0
+    var sipMalformed: UInt64 = 0
+    var mediaAmbiguous: UInt64 = 0
+    var copies: UInt64 = 0
+    var cut: UInt64 = 0
+    var callsEvicted: UInt64 = 0
+    var tcpParsersEvicted: UInt64 = 0
+    var tcpParsersEvictedMidMessage: UInt64 = 0
+    var tcpSegmentsRefused: UInt64 = 0
+    var tcpHolesGivenUp: UInt64 = 0
+    var tcpConnectionsEvicted: UInt64 = 0
+    var sipMessagesRefused: UInt64 = 0
+    var sipResynchronisations: UInt64 = 0
+    var lookBackAdopted: UInt64 = 0
+    var fragmentsRefused: UInt64 = 0
+    var streamsRefused: UInt64 = 0
+}
+
+extension RawSpan {
+    /// Eight bytes in the machine's order; traps past the end, so callers compare lengths first.
+    @inline(__always)
+    func load64(_ offset: Int) -> UInt64 {
+        unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+    }
+}

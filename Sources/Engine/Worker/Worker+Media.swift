@@ -1,0 +1,133 @@
+import Calls
+import Capture
+import PacketDecoding
+import RTP
+
+extension Worker {
+    /// Streams of one call; packets of more are in the file and counted, without figures.
+    static let maxStreamsPerCall = 256
+
+    @inline(__always)
+    mutating func receiveMedia(
+        _ slot: Int, _ action: Action, _ packet: CapturedPacket, _ bytes: Span<UInt8>, _ isCopy: Bool
+    ) {
+        let start = Int(action.payloadOffset)
+        let payload = bytes.extracting(start..<(start + Int(action.payloadLength)))
+        guard payload.count >= 12 else { return }
+        let raw = payload.bytes
+        let ssrc = raw.loadBig32(8)
+        var stream = streams.cached(call: Int32(truncatingIfNeeded: slot), flow: action.value, ssrc: ssrc)
+        if stream < 0 {
+            stream = openStream(slot, action.value, ssrc, packet, bytes)
+            guard stream >= 0 else { return }
+        }
+        if isCopy {
+            streams.streams[stream].statistics.countCopy()
+            return
+        }
+        let head = raw.loadBig32(0)
+        let payloadType = UInt8(truncatingIfNeeded: head >> 16) & 0x7f
+        if payloadType != streams.streams[stream].payloadType
+            || calls[slot].formatsVersion != streams.streams[stream].formatsVersion
+        {
+            resolveFormat(slot, stream, payloadType)
+        }
+        let payloadLength = Int(action.payloadLength) + Int(packet.originalLength) - Int(packet.capturedLength)
+        streams.streams[stream].statistics.receive(
+            sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
+            marker: head & 0x0080_0000 != 0, payloadType: payloadType,
+            clockRate: streams.streams[stream].clockRate,
+            isTelephoneEvent: streams.streams[stream].isTelephoneEvent, arrival: packet.timestamp,
+            payloadBytes: payloadLength)
+    }
+
+    @inline(never)
+    mutating func countStreamCopy(_ slot: Int, _ action: Action, _ bytes: Span<UInt8>) {
+        let start = Int(action.payloadOffset)
+        guard action.payloadLength >= 12 else { return }
+        let ssrc = bytes.extracting(start..<(start + 12)).bytes.loadBig32(8)
+        let stream = streams.cached(call: Int32(truncatingIfNeeded: slot), flow: action.value, ssrc: ssrc)
+        if stream >= 0 { streams.streams[stream].statistics.countCopy() }
+    }
+
+    /// The first packet of a stream, or one whose flow was forgotten in between.
+    @inline(never)
+    private mutating func openStream(
+        _ slot: Int, _ flow: UInt32, _ ssrc: UInt32, _ packet: CapturedPacket, _ bytes: Span<UInt8>
+    ) -> Int {
+        var decoded = DecodedPacket()
+        let interface = Int(packet.interface)
+        let linkType = PacketDecoding.LinkType(rawValue: interface < linkTypes.count ? linkTypes[interface] : 1)
+        guard case .udp = PacketDecoder.decode(bytes, linkType: linkType, into: &decoded) else { return -1 }
+        return openStream(slot, flow, ssrc, decoded.sourceEndpoint, decoded.destinationEndpoint)
+    }
+
+    private mutating func openStream(
+        _ slot: Int, _ flow: UInt32, _ ssrc: UInt32, _ source: Endpoint, _ destination: Endpoint
+    ) -> Int {
+        let found = streams.find(
+            first: calls[slot].firstStream, call: Int32(slot), flow: flow, ssrc: ssrc, source, destination)
+        if found >= 0 { return found }
+        guard calls[slot].streamCount < Worker.maxStreamsPerCall else {
+            counters.streamsRefused &+= 1
+            return -1
+        }
+        let new = streams.add(call: Int32(slot), flow: flow, ssrc: ssrc, source, destination)
+        if calls[slot].lastStream >= 0 {
+            streams.streams[Int(calls[slot].lastStream)].next = Int32(new)
+        } else {
+            calls[slot].firstStream = Int32(new)
+        }
+        calls[slot].lastStream = Int32(new)
+        calls[slot].streamCount += 1
+        return new
+    }
+
+    @inline(never)
+    private mutating func resolveFormat(_ slot: Int, _ stream: Int, _ payloadType: UInt8) {
+        let format = calls[slot].format(payloadType, to: streams.streams[stream].destination)
+        streams.streams[stream].payloadType = payloadType
+        streams.streams[stream].formatsVersion = calls[slot].formatsVersion
+        streams.streams[stream].clockRate = format?.clockRate ?? 0
+        streams.streams[stream].isTelephoneEvent = format?.isTelephoneEvent ?? false
+    }
+
+    mutating func receiveDatagram(_ slot: Int, _ datagram: TrackedDatagram, _ batch: borrowing TrackedBatch) {
+        let payload = batch.extraBytes.span.extracting(datagram.offset..<(datagram.offset + datagram.length))
+        guard payload.count >= 12 else { return }
+        let raw = payload.bytes
+        let ssrc = raw.loadBig32(8)
+        let stream = openStream(slot, datagram.flow, ssrc, datagram.source, datagram.destination)
+        guard stream >= 0 else { return }
+        let head = raw.loadBig32(0)
+        let payloadType = UInt8(truncatingIfNeeded: head >> 16) & 0x7f
+        resolveFormat(slot, stream, payloadType)
+        streams.streams[stream].statistics.receive(
+            sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
+            marker: head & 0x0080_0000 != 0, payloadType: payloadType,
+            clockRate: streams.streams[stream].clockRate,
+            isTelephoneEvent: streams.streams[stream].isTelephoneEvent, arrival: datagram.timestamp,
+            payloadBytes: datagram.length)
+    }
+
+    /// The call's streams end, or its early media turns out not to be wanted.
+    mutating func forgetMedia(_ slot: Int) {
+        var stream = calls[slot].firstStream
+        while stream >= 0 {
+            let next = streams.streams[Int(stream)].next
+            streams.remove(Int(stream))
+            stream = next
+        }
+        calls[slot].firstStream = -1
+        calls[slot].lastStream = -1
+        calls[slot].streamCount = 0
+    }
+}
+
+extension RawSpan {
+    /// Four bytes in network order; traps past the end, so callers compare lengths first.
+    @inline(__always)
+    func loadBig32(_ offset: Int) -> UInt32 {
+        unsafe UInt32(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
+}

@@ -1,0 +1,177 @@
+import Archive
+import Calls
+import Capture
+import PacketDecoding
+import RTP
+
+/// Owns the calls whose number is its index modulo the number of workers: their records, streams, buffers and files.
+///
+/// Carries out the tracker's actions in capture order and skips everybody else's. No thread of its own: it is called with
+/// one batch after the other.
+struct Worker: ~Copyable {
+    let index: UInt8
+    let options: EngineOptions
+    var writer: CallFileWriter?
+    var streams = StreamTable()
+    var calls: [WorkerCall] = []
+    private var free: [Int32] = []
+    /// The worker's slot of a call by the tracker's.
+    private var slots: [Int32] = []
+    var linkTypes: [UInt32] = []
+    /// Records of calls that ended in the batch.
+    private(set) var finished: [FinishedCall] = []
+    var counters = WorkerCounters()
+    private let deduplicate: Bool
+
+    init(index: Int, options: EngineOptions, writer: consuming CallFileWriter?) {
+        self.index = UInt8(truncatingIfNeeded: index)
+        self.options = options
+        self.writer = writer
+        deduplicate = options.calls.deduplicate
+    }
+
+    mutating func setInterfaces(_ interfaces: [CaptureInterface]) {
+        guard interfaces.count != linkTypes.count else { return }
+        linkTypes = interfaces.map(\.linkType)
+    }
+
+    /// The calls that ended since the last time, in order.
+    mutating func takeFinished() -> [FinishedCall] {
+        defer { finished.removeAll(keepingCapacity: true) }
+        return finished
+    }
+
+    mutating func process(_ batch: borrowing TrackedBatch) {
+        let actions = batch.actions
+        let packets = batch.captured.packets
+        let bytes = batch.captured.bytes
+        let all = bytes.span
+        let firstPosition = batch.firstPosition
+        let floor = batch.pendingFloor
+        for place in actions.indices where actions[place].worker == index {
+            let action = actions[place]
+            switch action.kind {
+            case .media, .related, .signalling:
+                if action.packet & Action.extraBit == 0 {
+                    let packet = packets[Int(action.packet)]
+                    receive(
+                        action, packet, firstPosition &+ UInt64(action.packet), all.extracting(packet.range), floor)
+                } else {
+                    receiveLate(action, batch)
+                }
+            default:
+                carryOut(action, batch)
+            }
+        }
+    }
+
+    @inline(never)
+    private mutating func receiveLate(_ action: Action, _ batch: borrowing TrackedBatch) {
+        let late = batch.extraPackets[Int(action.packet & ~Action.extraBit)]
+        receive(
+            action, late.packet, late.position, batch.extraBytes.span.extracting(late.packet.range), batch.pendingFloor)
+    }
+
+    /// A packet of one of our calls: figures, and a place in its file.
+    @inline(__always)
+    private mutating func receive(
+        _ action: Action, _ packet: CapturedPacket, _ position: UInt64, _ bytes: Span<UInt8>, _ floor: UInt64
+    ) {
+        let slot = Int(slots[Int(action.call)])
+        let isCopy = action.flags & Action.copyFlag != 0
+        if isCopy {
+            calls[slot].copies &+= 1
+            if deduplicate {
+                if action.kind == .media { countStreamCopy(slot, action, bytes) }
+                return
+            }
+        }
+        calls[slot].packets &+= 1
+        calls[slot].bytes &+= UInt64(packet.capturedLength)
+        if action.kind == .media { receiveMedia(slot, action, packet, bytes, isCopy) }
+        let interface = Int(packet.interface)
+        writer?.append(
+            calls[slot].files, kind: action.kind == .signalling ? .signalling : .media,
+            linkType: interface < linkTypes.count ? linkTypes[interface] : 1, timestamp: packet.timestamp,
+            originalLength: packet.originalLength, position: position, bytes: bytes, pendingFloor: floor)
+    }
+
+    private mutating func carryOut(_ action: Action, _ batch: borrowing TrackedBatch) {
+        switch action.kind {
+        case .begin: begin(action, batch.begins[Int(action.value)])
+        case .message: receiveMessage(Int(slots[Int(action.call)]), batch.messages[Int(action.value)], batch)
+        case .mediaDatagram:
+            receiveDatagram(Int(slots[Int(action.call)]), batch.datagrams[Int(action.value)], batch)
+        case .select:
+            let slot = Int(slots[Int(action.call)])
+            writer?.release(calls[slot].files)
+        case .deselect:
+            let slot = Int(slots[Int(action.call)])
+            writer?.dropMedia(calls[slot].files)
+            forgetMedia(slot)
+        case .end: end(action, batch.ends[Int(action.value)])
+        case .media, .related, .signalling: break
+        }
+    }
+
+    // MARK: Begin and end
+
+    private mutating func begin(_ action: Action, _ begin: CallBegin) {
+        var call = WorkerCall(callID: begin.callID)
+        if let stem = begin.stem, let files = writer?.open(stem: stem, held: begin.isHeld) { call.files = files }
+        let slot: Int
+        if let reused = free.popLast() {
+            slot = Int(reused)
+            calls[slot] = call
+        } else {
+            slot = calls.count
+            calls.append(call)
+        }
+        let tracked = Int(action.call)
+        while slots.count <= tracked { slots.append(-1) }
+        slots[tracked] = Int32(slot)
+    }
+
+    private mutating func end(_ action: Action, _ end: CallEnd) {
+        let slot = Int(slots[Int(action.call)])
+        if end.isUnwanted {
+            writer?.discard(calls[slot].files)
+            finished.append(FinishedCall(sequence: end.sequence, record: nil))
+        } else {
+            var record = makeRecord(slot, end)
+            if let files = writer?.finish(calls[slot].files) {
+                record.files = files.names
+                if files.error != nil { counters.fileErrors &+= 1 }
+                if let error = files.error, counters.firstFileError == nil { counters.firstFileError = error }
+            }
+            finished.append(FinishedCall(sequence: end.sequence, record: record))
+        }
+        forgetMedia(slot)
+        calls[slot] = WorkerCall(callID: [])
+        slots[Int(action.call)] = -1
+        free.append(Int32(slot))
+    }
+
+    /// Live: writes what has waited longer than the flush interval.
+    mutating func flush(wallTime: Int64, interval: Int64) {
+        writer?.wallTime = wallTime
+        writer?.flushAll(olderThan: wallTime - interval)
+    }
+
+    func archiveCounters() -> ArchiveCounters { writer?.counters ?? ArchiveCounters() }
+}
+
+/// A call that has ended: its place in the order of records, and the record unless it is not wanted.
+struct FinishedCall: Sendable {
+    var sequence: UInt64
+    var record: CallRecord?
+}
+
+struct WorkerCounters: Sendable {
+    /// RTP packets that got no stream because the call had too many.
+    var streamsRefused: UInt64 = 0
+    var malformedRTP: UInt64 = 0
+    var fileErrors: UInt64 = 0
+    var firstFileError: ArchiveError?
+    var retransmissions: UInt64 = 0
+}

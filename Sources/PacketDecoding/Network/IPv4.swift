@@ -11,16 +11,17 @@ extension PacketDecoder {
     static func decodeIPv4(
         _ bytes: RawSpan, at offset: Int, versionAndLength: UInt8, into packet: inout DecodedPacket
     ) -> DecodeOutcome {
-        let available = bytes.byteCount &- offset
+        let header = bytes.extracting(droppingFirst: offset)
+        let available = header.byteCount
         guard available >= ipv4MinimumHeaderLength else {
             return malformed(
                 .ip, .captureTooShort, offset: offset, needed: ipv4MinimumHeaderLength, available: available,
                 into: &packet)
         }
-        let totalLength = Int(bytes.uint16(offset &+ 2))
-        let identificationAndFragment = bytes.uint32(offset &+ 4)
-        let hopLimitAndProtocol = bytes.uint16(offset &+ 8)
-        let addresses = bytes.uint64(offset &+ 12)
+        let totalLength = Int(header.uint16(2))
+        let identificationAndFragment = header.uint32(4)
+        let hopLimitAndProtocol = header.uint16(8)
+        let addresses = header.uint64(12)
         let ipProtocol = UInt8(truncatingIfNeeded: hopLimitAndProtocol)
         packet.ipVersion = 4
         packet.hopLimit = UInt8(truncatingIfNeeded: hopLimitAndProtocol >> 8)

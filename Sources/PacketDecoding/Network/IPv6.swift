@@ -13,16 +13,17 @@ extension PacketDecoder {
         guard version == 6 else {
             return malformed(.ip, .unknownVersion, offset: offset, needed: 0, available: 0, into: &packet)
         }
-        let available = bytes.byteCount &- offset
+        let header = bytes.extracting(droppingFirst: offset)
+        let available = header.byteCount
         guard available >= ipv6HeaderLength else {
             return malformed(
                 .ip, .captureTooShort, offset: offset, needed: ipv6HeaderLength, available: available, into: &packet)
         }
-        let lengthAndNextHeader = bytes.uint32(offset &+ 4)
+        let lengthAndNextHeader = header.uint32(4)
         packet.ipVersion = 6
         packet.hopLimit = UInt8(truncatingIfNeeded: lengthAndNextHeader)
-        packet.source = IPAddress(high: bytes.uint64(offset &+ 8), low: bytes.uint64(offset &+ 16))
-        packet.destination = IPAddress(high: bytes.uint64(offset &+ 24), low: bytes.uint64(offset &+ 32))
+        packet.source = IPAddress(high: header.uint64(8), low: header.uint64(16))
+        packet.destination = IPAddress(high: header.uint64(24), low: header.uint64(32))
 
         let payloadLength = Int(lengthAndNextHeader >> 16)
         // 0 is a jumbogram (RFC 2675) or segmentation offload: the packet ends where the capture does.

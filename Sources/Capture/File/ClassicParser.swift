@@ -1,0 +1,72 @@
+/// The records of a classic capture file (https://www.tcpdump.org/manpages/pcap-savefile.5.html).
+struct ClassicParser {
+    /// How the two lengths of a record are stored; old versions had them the other way round (libpcap, sf-pcap.c).
+    enum LengthOrder { case capturedFirst, originalFirst, unknown }
+
+    let interface: CaptureInterface
+    /// The file's byte order is not the machine's.
+    let isSwapped: Bool
+    /// Nanoseconds in a unit of the fraction field: 1 or 1000.
+    let fractionUnit: Int64
+    /// 16, or 24 in files of Kuznetzov's patched libpcap.
+    let headerBytes: Int
+    let lengthOrder: LengthOrder
+    let recordLimit: UInt32
+
+    /// Appends the complete records of `bytes[start..<end]`, until there are `limit` packets.
+    func parse(
+        _ bytes: RawSpan, from start: Int, to end: Int, into packets: inout [CapturedPacket], limit: Int
+    ) -> ParseStep {
+        var position = start
+        var stop = ParseStep.Stop.limit
+        guard packets.count < limit else { return ParseStep(position: position, stop: stop) }
+        // Locals, so that the loop reads registers; every record takes at least its header.
+        let (headerBytes, isSwapped, unit) = (headerBytes, isSwapped, fractionUnit)
+        let (recordLimit, lengthOrder) = (recordLimit, lengthOrder)
+        let end = min(end, bytes.byteCount)
+        let most = min(limit - packets.count, max(end - start, 0) / headerBytes + 1)
+        packets.append(addingCapacity: most) { (output: inout OutputSpan<CapturedPacket>) in
+            while output.freeCapacity > 0 {
+                guard end - position >= headerBytes else {
+                    stop = .needs(headerBytes)
+                    return
+                }
+                // One load of the four fields, one bounds check.
+                var header = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: position, as: SIMD4<UInt32>.self)
+                if isSwapped { header = ClassicParser.byteSwapped(header) }
+                if lengthOrder != .capturedFirst { header = ClassicParser.reordered(header, lengthOrder) }
+                let length = header[2]
+                guard length <= recordLimit else {
+                    stop = .damage(
+                        "a record claims to be longer than any packet", needed: UInt64(length),
+                        available: UInt64(recordLimit))
+                    return
+                }
+                let next = position &+ headerBytes &+ Int(length)
+                guard next <= end else {
+                    stop = .needs(next &- position)
+                    return
+                }
+                // 2^32 seconds and 2^32 units are less than 2^63 ns.
+                let time = Int64(header[0]) &* 1_000_000_000 &+ Int64(header[1]) &* unit
+                output.append(
+                    CapturedPacket(
+                        timestamp: time, offset: UInt32(truncatingIfNeeded: position &+ headerBytes),
+                        capturedLength: length, originalLength: header[3], interface: 0))
+                position = next
+            }
+        }
+        return ParseStep(position: position, stop: stop)
+    }
+
+    @inline(__always)
+    private static func byteSwapped(_ header: SIMD4<UInt32>) -> SIMD4<UInt32> {
+        SIMD4(header[0].byteSwapped, header[1].byteSwapped, header[2].byteSwapped, header[3].byteSwapped)
+    }
+
+    @inline(never)
+    private static func reordered(_ header: SIMD4<UInt32>, _ order: LengthOrder) -> SIMD4<UInt32> {
+        guard order == .originalFirst || header[2] > header[3] else { return header }
+        return SIMD4(header[0], header[1], header[3], header[2])
+    }
+}

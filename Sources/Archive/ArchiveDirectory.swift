@@ -1,0 +1,80 @@
+import Glibc
+
+/// The directory that calls are written to, locked for this process while the value lives.
+///
+/// Shared by the workers' writers: they only use its descriptor, and that only for calls relative to it.
+public final class ArchiveDirectory: Sendable {
+    public enum Use: Sendable, Equatable {
+        /// A new set of captures. A directory that has some already is refused unless `overwrite`.
+        case replay(overwrite: Bool)
+        /// Goes on beside what is there.
+        case live
+    }
+
+    public static let lockName = ".lippycat.lock"
+    public static let recordLogName = "calls.jsonl"
+
+    public let path: String
+    public let use: Use
+    let descriptor: Int32
+    private let lock: Int32
+
+    /// Makes the directory (0750) where it is missing, and locks it.
+    ///
+    /// The lock is flock(2) on `.lippycat.lock`, which the kernel drops with the process, so a kill leaves none behind. The
+    /// file itself stays: removing it would let two writers hold locks on two files of one name.
+    public init(path: String, use: Use) throws(ArchiveError) {
+        self.path = path
+        self.use = use
+        do throws(SystemCall.Failure) {
+            descriptor = try Self.openMaking(path)
+        } catch {
+            throw ArchiveError(.directory, path: path, systemError: error.code)
+        }
+        do throws(SystemCall.Failure) {
+            lock = try SystemCall.open(
+                at: descriptor, SystemCall.terminated(Array(Self.lockName.utf8)), O_RDWR | O_CREAT)
+        } catch {
+            SystemCall.close(descriptor)
+            throw ArchiveError(.directory, path: path, systemError: error.code)
+        }
+        if flock(lock, LOCK_EX | LOCK_NB) != 0 {
+            let code = errno
+            SystemCall.close(lock)
+            SystemCall.close(descriptor)
+            throw ArchiveError(code == EWOULDBLOCK ? .directoryLocked : .directory, path: path, systemError: code)
+        }
+        // From here on every stored property is set, and `deinit` closes the descriptors when we throw.
+        try prepare()
+    }
+
+    deinit {
+        SystemCall.close(lock)
+        SystemCall.close(descriptor)
+    }
+
+    /// Opens the directory, making it and its missing parents. Symbolic links are followed here: this path is the
+    /// operator's, not the network's.
+    private static func openMaking(_ path: String) throws(SystemCall.Failure) -> Int32 {
+        let bytes = Array((path.isEmpty ? "." : path).utf8)
+        guard !bytes.contains(0) else { throw SystemCall.Failure(code: EINVAL) }
+        while true {
+            let descriptor = unsafe open(SystemCall.terminated(bytes), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            if descriptor >= 0 { return descriptor }
+            guard errno == ENOENT else {
+                if errno == EINTR { continue }
+                throw SystemCall.Failure(code: errno)
+            }
+            for end in 1...bytes.count where end == bytes.count || bytes[end] == UInt8(ascii: "/") {
+                try SystemCall.makeDirectory(at: AT_FDCWD, SystemCall.terminated(Array(bytes[..<end])))
+            }
+            let made = unsafe open(SystemCall.terminated(bytes), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard made >= 0 else { throw SystemCall.Failure(code: errno) }
+            return made
+        }
+    }
+
+    private func prepare() throws(ArchiveError) {}
+
+    func isFromEarlierRun(_ name: [CChar], in directory: Int32) -> Bool { false }
+}

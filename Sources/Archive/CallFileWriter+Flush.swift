@@ -1,0 +1,199 @@
+import Glibc
+
+/// From the buffers to the disk.
+extension CallFileWriter {
+    /// Writes out what has been in a buffer since `time` (compared with the `wallTime` told then) or longer.
+    public mutating func flushAll(olderThan time: Int64) {
+        while oldestBuffered != OpenFile.none, files[Int(oldestBuffered)].bufferedSince <= time {
+            _ = flush(Int(oldestBuffered))
+        }
+    }
+
+    /// Writes the buffer and gives it back. False: an I/O error, the set has failed.
+    mutating func flush(_ file: Int) -> Bool {
+        guard files[file].hasBuffer else { return true }
+        let (used, header, block) = (files[file].used, files[file].headerBytes, files[file].block)
+        guard used > header else {
+            dropBuffer(file)
+            return true
+        }
+        // The buffer's first `used` bytes were stored by us, and `used` never passes the block's size.
+        let content = unsafe UnsafeRawBufferPointer(start: arena.memory(of: block), count: used)
+        var written = 0
+        do throws(ArchiveError) {
+            unsafe try writeToPart(file, content, written: &written)
+        } catch {
+            let kept = unsafe Self.wholeRecords(in: content, from: header, upTo: written)
+            let lost = unsafe countRecords(content, from: kept.end)
+            fail(file, error, keptBytes: kept.end - header, lostRecords: lost)
+            return false
+        }
+        dropBuffer(file)
+        return true
+    }
+
+    /// Writes a record that gets no buffer: header and bytes by one write, copied together first.
+    mutating func writeThrough(_ file: Int, _ record: CaptureRecord, _ bytes: Span<UInt8>) -> Bool {
+        let header = onDisk(file) ? 0 : PcapFormat.fileHeaderLength
+        let length = PcapFormat.recordHeaderLength + bytes.count
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: header + length, alignment: 8)
+        defer { unsafe memory.deallocate() }
+        guard let address = memory.baseAddress else { return false }
+        if header > 0 { unsafe storeFileHeader(linkType: files[file].linkType, at: address) }
+        unsafe record.store(bytes, nanoseconds: options.nanoseconds, at: address + header)
+        files[file].bufferStart = files[file].endOffset
+        var written = 0
+        do throws(ArchiveError) {
+            unsafe try writeToPart(file, UnsafeRawBufferPointer(memory), written: &written)
+        } catch {
+            fail(file, error, keptBytes: 0, lostRecords: 0)
+            return false
+        }
+        counters.writtenThrough += 1
+        count(file, length)
+        files[file].bufferStart = files[file].endOffset
+        return true
+    }
+
+    /// Ends the current part, so that the next record begins a new file.
+    mutating func beginNextPart(_ file: Int) -> Bool {
+        guard flush(file) else { return false }
+        fileDetails[file].part += 1
+        files[file].partStart = files[file].endOffset
+        return true
+    }
+
+    /// Appends to the current part's file, which is made by the first write. On failure the file is cut back to the whole
+    /// records it has, and removed when there are none.
+    private mutating func writeToPart(
+        _ file: Int, _ content: UnsafeRawBufferPointer, written: inout Int
+    ) throws(ArchiveError) {
+        let isNew = !onDisk(file)
+        let before = isNew ? 0 : Int(files[file].bufferStart - files[file].partStart) + PcapFormat.fileHeaderLength
+        let descriptor = try isNew ? createPart(file) : openPart(file)
+        defer { SystemCall.close(descriptor) }
+        counters.writes += 1
+        do throws(SystemCall.Failure) {
+            unsafe try SystemCall.write(descriptor, content, written: &written)
+            counters.bytesWritten += UInt64(written)
+        } catch {
+            let header = isNew ? PcapFormat.fileHeaderLength : 0
+            let kept = unsafe Self.wholeRecords(in: content, from: header, upTo: written)
+            // Should even this fail, recovery and every reader still stop at the torn record.
+            try? SystemCall.truncate(descriptor, to: Int64(before + kept.end))
+            if isNew, kept.count == 0 {
+                removeFile(openName(file, part: fileDetails[file].part))
+                fileDetails[file].parts.removeLast()
+            }
+            throw ArchiveError(.write, path: partPath(file, part: fileDetails[file].part), systemError: error.code)
+        }
+    }
+
+    private func partName(_ file: Int, part: Int, attempt: Int, ending: String) -> [UInt8] {
+        let details = setDetails[Int(files[file].set)]
+        return FileName.path(
+            details.stem.path(kind: files[file].kind),
+            linkType: fileDetails[file].showsLinkType ? files[file].linkType : nil, part: part, attempt: attempt,
+            ending: ending)
+    }
+
+    /// The name an open part has now.
+    func openName(_ file: Int, part: Int) -> [UInt8] {
+        partName(file, part: part, attempt: fileDetails[file].parts[part].attempt, ending: FileName.openEnding)
+    }
+
+    func finalName(_ file: Int, part: Int, attempt: Int) -> [UInt8] {
+        partName(file, part: part, attempt: attempt, ending: FileName.ending)
+    }
+
+    func partPath(_ file: Int, part: Int) -> String {
+        String(decoding: partName(file, part: part, attempt: 1, ending: FileName.openEnding), as: UTF8.self)
+    }
+
+    /// Makes the part's `.partial`, under a name nobody else has, and enters it in the part list.
+    private mutating func createPart(_ file: Int) throws(ArchiveError) -> Int32 {
+        let part = fileDetails[file].part
+        var code: Int32 = EEXIST
+        for attempt in 1...FileName.attemptLimit {
+            let path = partName(file, part: part, attempt: attempt, ending: FileName.openEnding)
+            do throws(SystemCall.Failure) {
+                let descriptor = try create(path)
+                fileDetails[file].parts.append(OpenFileDetails.Part(start: files[file].partStart, attempt: attempt))
+                return descriptor
+            } catch {
+                code = error.code
+                if code != EEXIST { break }
+            }
+        }
+        throw ArchiveError(.create, path: partPath(file, part: part), systemError: code)
+    }
+
+    /// Creates a file that must not exist, and its directories.
+    mutating func create(_ path: [UInt8]) throws(SystemCall.Failure) -> Int32 {
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_APPEND
+        do throws(SystemCall.Failure) {
+            let (directory, name) = try directories.resolve(path)
+            return try SystemCall.open(at: directory, name, flags)
+        } catch {
+            // A cached directory that was removed meanwhile, or descriptors used up: once more without the cache.
+            guard error.code == ENOENT || error.code == EMFILE else { throw error }
+        }
+        directories.reset()
+        let (directory, name) = try directories.resolve(path)
+        return try SystemCall.open(at: directory, name, flags)
+    }
+
+    private mutating func openPart(_ file: Int) throws(ArchiveError) -> Int32 {
+        let part = fileDetails[file].part
+        do throws(SystemCall.Failure) {
+            let (directory, name) = try directories.resolve(openName(file, part: part))
+            return try SystemCall.open(at: directory, name, O_WRONLY | O_APPEND)
+        } catch {
+            throw ArchiveError(.write, path: partPath(file, part: part), systemError: error.code)
+        }
+    }
+
+    /// Marks the file's set as failed: what is on disk stays, the buffer's rest and all later records are lost.
+    private mutating func fail(_ file: Int, _ error: ArchiveError, keptBytes: Int, lostRecords: Int) {
+        let slot = Int(files[file].set)
+        files[file].endOffset = files[file].bufferStart + UInt64(keptBytes)
+        files[file].packets -= UInt64(min(lostRecords, Int(clamping: files[file].packets)))
+        dropBuffer(file)
+        index.clear(&files[file].index)
+        fileDetails[file].late.removeAll { $0.offset >= files[file].endOffset }
+        counters.recordsLost += UInt64(lostRecords)
+        setDetails[slot].packetsLost += UInt64(lostRecords)
+        if sets[slot].state != .failed {
+            sets[slot].state = .failed
+            counters.setsFailed += 1
+            setDetails[slot].error = error
+        }
+        sets[slot].signalling = OpenFile.none
+        sets[slot].media = OpenFile.none
+    }
+
+    /// Counts a record that found no place because its set has failed.
+    mutating func lose(_ file: Int) {
+        counters.recordsLost += 1
+        setDetails[Int(files[file].set)].packetsLost += 1
+    }
+
+    /// The end of the last whole record within the first `limit` bytes, and how many records that makes.
+    static func wholeRecords(
+        in content: UnsafeRawBufferPointer, from start: Int, upTo limit: Int
+    ) -> (end: Int, count: Int) {
+        var (end, count) = (start, 0)
+        while end + PcapFormat.recordHeaderLength <= limit {
+            // The loop's condition leaves the whole record header within `limit`, which is not above the count.
+            let captured = unsafe content.loadUnaligned(fromByteOffset: end + 8, as: UInt32.self).littleEndian
+            let next = end + PcapFormat.recordHeaderLength + Int(captured)
+            guard next <= limit else { break }
+            (end, count) = (next, count + 1)
+        }
+        return (end, count)
+    }
+
+    private func countRecords(_ content: UnsafeRawBufferPointer, from start: Int) -> Int {
+        unsafe Self.wholeRecords(in: content, from: start, upTo: content.count).count
+    }
+}

@@ -1,0 +1,59 @@
+import Glibc
+
+/// Descriptors of the directories used last below the archive's own, so that a pattern with `/` does not walk from the top
+/// for every flush. Every component is opened without following symbolic links.
+struct DirectoryCache: ~Copyable {
+    /// Descriptors kept.
+    static let limit = 4
+
+    private struct Entry {
+        var path: [UInt8]
+        var descriptor: Int32
+    }
+
+    private let root: Int32
+    private var entries: [Entry] = []
+
+    init(root: Int32) { self.root = root }
+
+    deinit { for entry in entries { SystemCall.close(entry.descriptor) } }
+
+    /// The directory of a relative path, made where it is missing, and the path's last component.
+    mutating func resolve(_ path: [UInt8]) throws(SystemCall.Failure) -> (directory: Int32, name: [CChar]) {
+        guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return (root, SystemCall.terminated(path)) }
+        let name = SystemCall.terminated(Array(path[(slash + 1)...]))
+        let directory = path[..<slash]
+        if let index = entries.firstIndex(where: { $0.path.elementsEqual(directory) }) {
+            return (entries[index].descriptor, name)
+        }
+        let descriptor = try open(directory)
+        if entries.count >= Self.limit { SystemCall.close(entries.removeFirst().descriptor) }
+        entries.append(Entry(path: Array(directory), descriptor: descriptor))
+        return (descriptor, name)
+    }
+
+    /// Forgets every descriptor: somebody removed a directory, or descriptors have run out.
+    mutating func reset() {
+        for entry in entries { SystemCall.close(entry.descriptor) }
+        entries.removeAll()
+    }
+
+    private func open(_ path: ArraySlice<UInt8>) throws(SystemCall.Failure) -> Int32 {
+        var current = root
+        for component in path.split(separator: UInt8(ascii: "/")) {
+            let name = SystemCall.terminated(Array(component))
+            let parent = current
+            defer { if parent != root { SystemCall.close(parent) } }
+            do throws(SystemCall.Failure) {
+                current = try SystemCall.openDirectory(at: parent, name)
+            } catch {
+                guard error.code == ENOENT else { throw error }
+                try SystemCall.makeDirectory(at: parent, name)
+                current = try SystemCall.openDirectory(at: parent, name)
+            }
+        }
+        // An empty path cannot come from a stem; a descriptor of our own is what the cache closes later.
+        guard current == root else { return current }
+        return try SystemCall.openDirectory(at: root, SystemCall.terminated([UInt8(ascii: ".")]))
+    }
+}

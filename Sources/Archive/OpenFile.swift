@@ -1,0 +1,89 @@
+/// What `append` needs to know of an open file: plain numbers, changed in place.
+///
+/// A file's records form one stream over all its parts (`maxFileSize`); offsets count the bytes of that stream, without
+/// file headers. The buffer holds the stream's end, behind the file header when the part has not reached the disk yet.
+struct OpenFile {
+    static let none: Int32 = -1
+
+    /// Bytes the next record may take before buffer or part is full; 0 without a buffer.
+    var room = 0
+    /// Bytes in the buffer, file header included.
+    var used = 0
+    /// Where the buffer's memory begins in the arena.
+    var block = BufferArena.Block(unit: OpenFile.none, order: 0)
+    /// Position and offset of the record with the highest position.
+    var lastPosition: UInt64 = 0
+    var lastOffset: UInt64 = 0
+    /// Records at or below this position have no index entry: what comes late among them cannot be placed.
+    var unknownBelow: UInt64 = 0
+    /// Length of the record stream, buffer included.
+    var endOffset: UInt64 = 0
+    /// Where in the stream the buffer's first record begins: everything before is on disk.
+    var bufferStart: UInt64 = 0
+    /// Where in the stream the current part begins.
+    var partStart: UInt64 = 0
+    var index = OrderIndex.List()
+    var packets: UInt64 = 0
+    var linkType: UInt32 = 0
+    var kind = RecordKind.signalling
+    /// The file set, and its next file.
+    var set: Int32 = OpenFile.none
+    var next: Int32 = OpenFile.none
+    /// Neighbours in the list of files with a buffer, oldest first, and since when this one has had it.
+    var newer: Int32 = OpenFile.none
+    var older: Int32 = OpenFile.none
+    var bufferedSince: Int64 = 0
+
+    var hasBuffer: Bool { block.unit != OpenFile.none }
+    /// File header bytes in front of the buffer's records.
+    var headerBytes: Int { used - Int(endOffset - bufferStart) }
+}
+
+/// What is needed only when a file is flushed, ordered or finished.
+struct OpenFileDetails {
+    /// A part that has reached the disk: where in the stream it begins, and the number that made its name unique.
+    struct Part {
+        var start: UInt64
+        var attempt: Int
+    }
+
+    /// A record that lies behind others with higher positions: which one it belongs in front of, and where it is.
+    struct LateRecord {
+        var before: UInt64
+        var position: UInt64
+        var offset: UInt64
+    }
+
+    var parts: [Part] = []
+    /// Number of the current part; `parts.count` when it is not on disk yet.
+    var part = 0
+    var late: [LateRecord] = []
+    var orderByTimestamp = false
+    var showsLinkType = false
+}
+
+struct FileSet {
+    enum State: UInt8 {
+        case free
+        case held
+        case open
+        case failed
+    }
+
+    var generation: UInt32 = 0
+    var state = State.free
+    /// The files the last record of either kind went to; `OpenFile.none` sends `append` the slow way.
+    var signalling: Int32 = OpenFile.none
+    var media: Int32 = OpenFile.none
+    var firstFile: Int32 = OpenFile.none
+    var lastFile: Int32 = OpenFile.none
+}
+
+struct FileSetDetails {
+    var stem = FileStem(bytes: [])
+    var held = HeldRecords()
+    var packets: UInt64 = 0
+    var bytes: UInt64 = 0
+    var packetsLost: UInt64 = 0
+    var error: ArchiveError?
+}

@@ -1,0 +1,18 @@
+/// The classic capture file, little endian: a 24-byte header, then records of a 16-byte header and the bytes.
+///
+/// Layout: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-04.html
+enum PcapFormat {
+    static let fileHeaderLength = 24
+    static let recordHeaderLength = 16
+    static let microsecondMagic: UInt32 = 0xa1b2_c3d4
+    static let nanosecondMagic: UInt32 = 0xa1b2_3c4d
+    /// Longest record any reader of ours and of libpcap accepts (MAXIMUM_SNAPLEN).
+    static let longestRecord: UInt32 = 262_144
+
+    /// The file header as three little-endian words.
+    static func fileHeader(nanoseconds: Bool, snapLength: UInt32, linkType: UInt32) -> (UInt64, UInt64, UInt64) {
+        let magic = UInt64(nanoseconds ? nanosecondMagic : microsecondMagic)
+        let version: UInt64 = 2 | 4 << 16
+        return (magic | version << 32, 0, UInt64(snapLength) | UInt64(linkType) << 32)
+    }
+}

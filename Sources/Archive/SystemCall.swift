@@ -1,0 +1,129 @@
+import Glibc
+
+/// glibc declares this under `_GNU_SOURCE` only, which Swift's Glibc module is not built with. Scalars and pointers are
+/// passed alike in both calling conventions.
+@_silgen_name("renameat2")
+private func renameat2(
+    _ oldDirectory: Int32, _ oldPath: UnsafePointer<CChar>, _ newDirectory: Int32, _ newPath: UnsafePointer<CChar>,
+    _ flags: UInt32
+) -> Int32
+
+/// The system calls the archive needs, relative to a directory descriptor, restarted after signals, never following a
+/// symbolic link in the last component. Paths end in a NUL byte (`terminated`).
+///
+/// Each returns `errno` on failure, so that no caller reads it too late.
+enum SystemCall {
+    struct Failure: Error, Equatable {
+        var code: Int32
+    }
+
+    /// `RENAME_NOREPLACE` of <stdio.h>.
+    private static let renameNoReplace: UInt32 = 1
+    static let fileMode: mode_t = 0o600
+    static let directoryMode: mode_t = 0o750
+
+    static func terminated(_ path: [UInt8]) -> [CChar] {
+        var result: [CChar] = []
+        result.reserveCapacity(path.count + 1)
+        for byte in path { result.append(CChar(bitPattern: byte)) }
+        result.append(0)
+        return result
+    }
+
+    static func text(of code: Int32) -> String {
+        guard code != 0, let message = unsafe strerror(code) else { return "unknown error" }
+        return unsafe String(cString: message)
+    }
+
+    /// https://man7.org/linux/man-pages/man2/openat.2.html
+    static func open(at directory: Int32, _ path: [CChar], _ flags: Int32) throws(Failure) -> Int32 {
+        while true {
+            let descriptor = unsafe openat(directory, path, flags | O_CLOEXEC | O_NOFOLLOW, fileMode)
+            if descriptor >= 0 { return descriptor }
+            if errno != EINTR { throw Failure(code: errno) }
+        }
+    }
+
+    static func openDirectory(at directory: Int32, _ path: [CChar]) throws(Failure) -> Int32 {
+        try open(at: directory, path, O_RDONLY | O_DIRECTORY)
+    }
+
+    /// Makes a directory; one that is there already is fine.
+    static func makeDirectory(at directory: Int32, _ path: [CChar]) throws(Failure) {
+        if unsafe mkdirat(directory, path, directoryMode) != 0, errno != EEXIST { throw Failure(code: errno) }
+    }
+
+    /// Writes everything or fails; `written` says how far it came either way.
+    static func write(
+        _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, written: inout Int
+    ) throws(Failure) {
+        while written < bytes.count {
+            // `written` is below the count here, so base address and remaining length are those of the buffer's tail.
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[written...])
+            let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if count > 0 {
+                written += count
+            } else if count == 0 {
+                throw Failure(code: EIO)
+            } else if errno != EINTR {
+                throw Failure(code: errno)
+            }
+        }
+    }
+
+    /// Reads up to the buffer's length at `offset`; 0 at the end of the file.
+    static func read(
+        _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+    ) throws(Failure) -> Int {
+        while true {
+            let count = unsafe pread(descriptor, buffer.baseAddress, buffer.count, Int(offset))
+            if count >= 0 { return count }
+            if errno != EINTR { throw Failure(code: errno) }
+        }
+    }
+
+    static func truncate(_ descriptor: Int32, to length: Int64) throws(Failure) {
+        while ftruncate(descriptor, Int(length)) != 0 {
+            if errno != EINTR { throw Failure(code: errno) }
+        }
+    }
+
+    static func remove(at directory: Int32, _ path: [CChar]) throws(Failure) {
+        if unsafe unlinkat(directory, path, 0) != 0 { throw Failure(code: errno) }
+    }
+
+    /// Renames within a directory. Without `replacing`, a name that is taken is EEXIST.
+    ///
+    /// https://man7.org/linux/man-pages/man2/renameat2.2.html; file systems without RENAME_NOREPLACE answer EINVAL, and
+    /// then link(2), which never replaces, does the same in two steps.
+    static func rename(
+        at directory: Int32, _ from: [CChar], to: [CChar], replacing: Bool
+    ) throws(Failure) {
+        if replacing {
+            if unsafe renameat(directory, from, directory, to) != 0 { throw Failure(code: errno) }
+            return
+        }
+        if unsafe renameat2(directory, from, directory, to, renameNoReplace) == 0 { return }
+        guard errno == EINVAL || errno == ENOSYS else { throw Failure(code: errno) }
+        if unsafe linkat(directory, from, directory, to, 0) != 0 { throw Failure(code: errno) }
+        try remove(at: directory, from)
+    }
+
+    /// Type, size and times of a name, itself and not what a symbolic link points to.
+    static func status(at directory: Int32, _ path: [CChar]) throws(Failure) -> stat {
+        var result = stat()
+        if unsafe fstatat(directory, path, &result, AT_SYMLINK_NOFOLLOW) != 0 { throw Failure(code: errno) }
+        return result
+    }
+
+    static func status(of descriptor: Int32) throws(Failure) -> stat {
+        var result = stat()
+        if unsafe fstat(descriptor, &result) != 0 { throw Failure(code: errno) }
+        return result
+    }
+
+    static func isRegularFile(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }
+    static func isDirectory(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFDIR }
+
+    static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
+}

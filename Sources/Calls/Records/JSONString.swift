@@ -1,0 +1,50 @@
+/// JSON string escaping (RFC 8259 section 7).
+extension [UInt8] {
+    /// Appends `string` in quotes.
+    mutating func append(jsonString string: String) {
+        append(UInt8(ascii: "\""))
+        let text = string.utf8
+        if needsNoEscape(text.span) { append(contentsOf: text) } else { append(escaping: text.span) }
+        append(UInt8(ascii: "\""))
+    }
+
+    /// Printable ASCII without quote and backslash: nearly every string there is.
+    private func needsNoEscape(_ text: Span<UInt8>) -> Bool {
+        for index in text.indices {
+            let byte = text[index]
+            if byte < 0x20 || byte > 0x7e || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+        }
+        return true
+    }
+
+    private mutating func append(escaping text: Span<UInt8>) {
+        var index = 0
+        while index < text.count {
+            let byte = text[index]
+            index += 1
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                append(UInt8(ascii: "\\"))
+                append(byte)
+            case UInt8(ascii: "\n"): append(text: "\\n")
+            case UInt8(ascii: "\r"): append(text: "\\r")
+            case UInt8(ascii: "\t"): append(text: "\\t")
+            case 0..<0x20, 0x7f: append(unicodeEscape: UInt16(byte))
+            case 0xc2 where index < text.count && text[index] < 0xa0:
+                // C1 controls (U+0080...U+009F): a terminal in UTF-8 obeys them like ESC sequences.
+                append(unicodeEscape: UInt16(text[index]))
+                index += 1
+            case 0xe2 where index + 1 < text.count && text[index] == 0x80 && text[index + 1] & 0xfe == 0xa8:
+                // U+2028 and U+2029 end a line for some readers of JSON Lines.
+                append(unicodeEscape: 0x2000 | UInt16(text[index + 1] & 0x3f))
+                index += 2
+            default: append(byte)
+            }
+        }
+    }
+
+    private mutating func append(unicodeEscape unit: UInt16) {
+        append(text: "\\u")
+        for shift: UInt16 in [12, 8, 4, 0] { append(hexDigit: UInt8(truncatingIfNeeded: unit >> shift & 15)) }
+    }
+}

@@ -1,0 +1,42 @@
+/// Which of the last 512 sequence numbers were received, one bit each.
+///
+/// A sequence number's bit is found by its low nine bits, so the window needs no base and nothing moves when it slides;
+/// `advance` clears what becomes new. The caller keeps the highest number and asks only for those less than 512 below it.
+@frozen
+public struct SequenceWindow: Sendable {
+    /// Duplicates are recognised exactly up to this distance below the highest number: ten seconds of 20 ms audio.
+    public static let span = 512
+
+    @usableFromInline var words: InlineArray<8, UInt64>
+
+    @inlinable
+    public init() {
+        words = InlineArray(repeating: 0)
+    }
+
+    /// Marks `sequence` as seen; true when it was already.
+    @inlinable
+    mutating func insert(_ sequence: UInt16) -> Bool {
+        let bit: UInt64 = 1 << UInt64(sequence & 63)
+        let word = Int(sequence >> 6) & 7
+        let seen = words[word] & bit != 0
+        words[word] |= bit
+        return seen
+    }
+
+    /// Makes room for a new highest number `distance` above the old one, forgetting what falls out below.
+    ///
+    /// Not needed for a distance of one: the only bit to forget is the one about to be set.
+    @usableFromInline @inline(never)
+    mutating func advance(to sequence: UInt16, distance: UInt16) {
+        if distance >= 512 {
+            words = InlineArray(repeating: 0)
+            return
+        }
+        var skipped = sequence &- distance &+ 1
+        while skipped != sequence &+ 1 {
+            words[Int(skipped >> 6) & 7] &= ~(1 << UInt64(skipped & 63))
+            skipped &+= 1
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Engine
+
+extension SniffRequest {
+    /// The request that the settings make, with everything checked that concerns more than one of them.
+    public init(_ resolved: ResolvedSettings) throws(CommandError) {
+        let settings = resolved.settings
+        try SettingConflicts(resolved).check(settings)
+        self.init()
+        capture = settings.capture
+        // An interface from the configuration gives way to the files on the command line.
+        if !capture.files.isEmpty { capture.interfaces = [] }
+        engine = settings.engine
+        if let path = settings.sipUserFile {
+            engine.selection.sipUsers += try SIPUserFile.read(path)
+        }
+        engine.archive = try archive(settings, resolved)
+        output = settings.output
+        output.progress = !capture.isLive && !output.quiet && StandardStream.error.isTerminal
+        log = settings.log
+        if output.quiet, resolved.entry("log_level")?.source == .standard { log.level = "error" }
+        configurationFile = settings.configurationFile
+    }
+
+    private func archive(_ settings: Settings, _ resolved: ResolvedSettings) throws(CommandError) -> ArchiveOptions? {
+        var archive = settings.archive
+        archive.live = capture.isLive
+        let directory = resolved.entry("voip.output_dir")
+        let prefix = resolved.entry("voip.write_file")
+        // Of a directory and a prefix the better source's counts; equal ones have been refused.
+        if let path = settings.writePrefix, (prefix?.source.rank ?? 4) < (directory?.source.rank ?? 4) {
+            let form = try PrefixedFiles(prefix: path, source: prefix?.source ?? .standard)
+            archive.directory = form.directory
+            archive.pattern = form.pattern
+            return archive
+        }
+        guard let path = settings.outputDirectory else { return nil }
+        // A replay writes only where it was told to on its own command line, never into the service's directory.
+        if !capture.isLive, directory?.source.rank != 0 { return nil }
+        archive.directory = path
+        return archive
+    }
+}
+
+extension PacketRequest {
+    public init(_ resolved: ResolvedSettings) throws(CommandError) {
+        let settings = resolved.settings
+        try SettingConflicts(resolved).check(settings)
+        self.init()
+        capture = settings.capture
+        if !capture.files.isEmpty { capture.interfaces = [] }
+        selection = settings.engine.selection
+        writeFile = settings.captureFile
+        output = settings.output
+        output.progress = !capture.isLive && !output.quiet && StandardStream.error.isTerminal
+        log = settings.log
+        if output.quiet, resolved.entry("log_level", of: .packets)?.source == .standard { log.level = "error" }
+    }
+}

@@ -1,0 +1,19 @@
+import Engine
+
+/// Every setting with its type, as the table fills it in.
+public struct Settings: Sendable, Equatable {
+    public var capture = CaptureRequest()
+    public var engine = EngineOptions()
+    public var archive = ArchiveOptions(directory: "")
+    public var output = OutputOptions()
+    public var log = LogOptions()
+    public var outputDirectory: String?
+    public var writePrefix: String?
+    /// `-w` of plain `sniff`.
+    public var captureFile: String?
+    public var sipUserFile: String?
+    public var configurationFile: String?
+    public var mode: PerformanceMode = .balanced
+
+    public init() {}
+}

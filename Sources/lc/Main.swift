@@ -1,6 +1,0 @@
-import ArgumentParser
-
-@main
-struct LippycatCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "lc", abstract: "Packet-capture VoIP sniffer.")
-}

@@ -1,0 +1,128 @@
+/// One logical line of a header section: the physical lines that folding joins (RFC 3261 section 7.3.1).
+struct HeaderLine {
+    /// The first byte of the line.
+    var start: Int
+    /// The line without its last line end.
+    var end: Int
+    /// The first byte of the next line.
+    var next: Int
+    var isFolded = false
+    var isBareLF = false
+    /// False when the bytes end within the line: its value may be cut.
+    var isTerminated = true
+
+    var isEmpty: Bool { start == end }
+
+    /// The line at `position`, which is before `limit`.
+    @inline(__always)
+    init(_ bytes: Span<UInt8>, at position: Int, to limit: Int) {
+        start = position
+        end = position
+        next = position
+        readPhysicalLine(bytes, from: position, to: limit)
+        // An empty line ends the section, whatever follows.
+        while next < limit, end > start, ASCII.isBlank(bytes[next]) {
+            isFolded = true
+            readPhysicalLine(bytes, from: next, to: limit)
+        }
+    }
+
+    @inline(__always)
+    private mutating func readPhysicalLine(_ bytes: Span<UInt8>, from position: Int, to limit: Int) {
+        let lineFeed = bytes.offset(of: ASCII.lineFeed, from: position, to: limit)
+        end = lineFeed
+        if lineFeed < limit {
+            next = lineFeed &+ 1
+        } else {
+            next = limit
+            isTerminated = false
+        }
+        if end > position, bytes[end &- 1] == ASCII.carriageReturn {
+            end &-= 1
+            isTerminated = true
+        } else if lineFeed < limit {
+            isBareLF = true
+        }
+    }
+}
+
+/// One header field of a message: what `HeaderIterator` gives.
+public struct Header: Sendable, Hashable {
+    public var name: HeaderName
+    /// The name as written, without the white space before the colon.
+    public var nameRange: ByteRange
+    /// The value, trimmed; a folded one holds its line breaks.
+    public var value: ByteRange
+    public var isFolded: Bool
+
+    /// The colon ends the name, with white space before it allowed (RFC 3261 section 7.3.1). nil if there is no name.
+    @inline(__always)
+    init?(_ bytes: Span<UInt8>, in line: HeaderLine) {
+        var nameEnd = line.start
+        while nameEnd < line.end, ASCII.isToken(bytes[nameEnd]) { nameEnd &+= 1 }
+        guard nameEnd > line.start, nameEnd < line.end else { return nil }
+        var colon = nameEnd
+        if bytes[colon] != UInt8(ascii: ":") {
+            colon = bytes.skipBlanks(from: nameEnd, to: line.end)
+            guard colon < line.end, bytes[colon] == UInt8(ascii: ":") else { return nil }
+        }
+        let valueStart = bytes.skipLinearSpace(from: colon &+ 1, to: line.end)
+        name = HeaderName.named(in: bytes, from: line.start, to: nameEnd)
+        nameRange = ByteRange(unchecked: line.start, nameEnd)
+        value = ByteRange(unchecked: valueStart, bytes.trimLinearSpace(from: valueStart, backFrom: line.end))
+        isFolded = line.isFolded
+    }
+
+    /// The value with each folding replaced by one space. Allocates.
+    public func unfolded(in bytes: Span<UInt8>) -> [UInt8] {
+        let folded = bytes.bytes(value)
+        var result: [UInt8] = []
+        result.reserveCapacity(folded.count)
+        var index = 0
+        while index < folded.count {
+            if ASCII.isLineBreak(folded[index]) {
+                while let last = result.last, ASCII.isBlank(last) { result.removeLast() }
+                index = folded.skipLinearSpace(from: index, to: folded.count)
+                result.append(ASCII.space)
+            } else {
+                result.append(folded[index])
+                index += 1
+            }
+        }
+        return result
+    }
+}
+
+/// Walks through the headers of a message in their order, lines that are no header left out.
+///
+///     var headers = message.headers
+///     while let header = headers.next(in: bytes) { … }
+public struct HeaderIterator: Sendable {
+    private var position: Int
+    private let end: Int
+
+    init(section: ByteRange) {
+        position = Int(section.start)
+        end = Int(section.end)
+    }
+
+    /// The next header in `bytes`, which must be those the message was parsed from.
+    public mutating func next(in bytes: Span<UInt8>) -> Header? {
+        let limit = min(end, bytes.count)
+        while position < limit {
+            let line = HeaderLine(bytes, at: position, to: limit)
+            position = line.next
+            if line.isEmpty { return nil }
+            if let header = Header(bytes, in: line) { return header }
+        }
+        return nil
+    }
+
+    /// The next header called `name`.
+    public mutating func next(_ name: HeaderName, in bytes: Span<UInt8>) -> Header? {
+        while let header = next(in: bytes) {
+            if header.name == name { return header }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,199 @@
+extension SIPMessage {
+    /// Reads the message that `bytes` are: a whole datagram, or one message that `SIPStreamFramer` cut.
+    ///
+    /// Tolerant: once the start line tells of a message it is one, and what is odd about the rest is in `flags`. A message
+    /// that ends early is read as far as it goes. Linear in the length of the bytes, without allocation.
+    ///
+    /// - Parameter isCut: the capture kept less than was sent. The last line, if it has no end, is then not taken:
+    ///   half a Call-ID would be the name of another call.
+    public static func parse(_ bytes: Span<UInt8>, isCut: Bool = false) -> ParseResult {
+        guard bytes.count <= SIPLimits.messageBytes else { return .malformed(.at(0, .messageTooLong)) }
+        let start = leadingLineBreaks(bytes)
+        switch StartLine.read(bytes, from: start, limit: SIPLimits.datagramStartLineBytes) {
+        case .notSIP: return .notSIP
+        case .malformed(let malformation): return .malformed(malformation)
+        case .needMore: return beginsLikeSIP(bytes, from: start) ? .malformed(.at(bytes.count, .startLineCut)) : .notSIP
+        case .line(let line):
+            var message = SIPMessage(bytes, line)
+            if start > 0 { message.flags.insert(.leadingLineBreaks) }
+            message.readHeaders(bytes, from: line.next, isCut: isCut)
+            message.finish(bytes)
+            return .message(message)
+        }
+    }
+
+    @inline(__always)
+    static func leadingLineBreaks(_ bytes: Span<UInt8>) -> Int {
+        var index = 0
+        let bound = min(bytes.count, SIPLimits.leadingLineBreakBytes)
+        while index < bound, ASCII.isLineBreak(bytes[index]) { index &+= 1 }
+        return index
+    }
+
+    /// Whether a start line that is cut names a method we know, or is a status line.
+    @inline(never)
+    private static func beginsLikeSIP(_ bytes: Span<UInt8>, from start: Int) -> Bool {
+        if bytes.hasPrefixIgnoringCase("sip/", at: start) { return true }
+        var end = start
+        while end < bytes.count, ASCII.isToken(bytes[end]) { end += 1 }
+        return end < bytes.count && Method.named(in: bytes, from: start, to: end) != .other
+    }
+
+    @inline(__always)
+    private init(_ bytes: Span<UInt8>, _ line: StartLine) {
+        kind = line.kind
+        method = .other
+        if line.kind == .request {
+            method = Method.named(in: bytes, from: Int(line.method.start), to: Int(line.method.end))
+        }
+        methodRange = line.method
+        statusCode = line.statusCode
+        reasonPhrase = line.reason
+        requestURI = line.uri
+        if line.isBareLF { flags.insert(.bareLF) }
+        if line.isLoose { flags.insert(.looseStartLine) }
+    }
+
+    @inline(__always)
+    private mutating func readHeaders(_ bytes: Span<UInt8>, from start: Int, isCut: Bool) {
+        var position = start
+        var isTerminated = false
+        while position < bytes.count {
+            let line = HeaderLine(bytes, at: position, to: bytes.count)
+            if line.isBareLF { flags.insert(.bareLF) }
+            if line.isEmpty {
+                // A lone CR at the very end: the LF is missing, the section is not.
+                isTerminated = true
+                headerSection = ByteRange(unchecked: start, position)
+                body = ByteRange(unchecked: line.next, bytes.count)
+                break
+            }
+            position = line.next
+            if line.isFolded { flags.insert(.folded) }
+            if isCut, !line.isTerminated {
+                flags.insert(.lastLineCut)
+                break
+            }
+            if let header = Header(bytes, in: line) {
+                take(header, bytes)
+            } else {
+                flags.insert(.oddLine)
+            }
+        }
+        if !isTerminated {
+            flags.insert(.headersUnterminated)
+            headerSection = ByteRange(unchecked: start, bytes.count)
+            body = ByteRange(unchecked: bytes.count, bytes.count)
+        }
+    }
+
+    @inline(__always)
+    private mutating func take(_ header: Header, _ bytes: Span<UInt8>) {
+        switch header.name {
+        case .other: break
+        case .via: if !via.isPresent { takeVia(header.value, bytes) }
+        case .from: if isFirst(from.keepFirst(header.value)) { fromTag = bytes.tag(in: header.value) }
+        case .to: if isFirst(to.keepFirst(header.value)) { toTag = bytes.tag(in: header.value) }
+        case .callID: _ = isFirst(callID.keepFirst(header.value))
+        case .cseq: takeCSeq(header.value, bytes)
+        case .contact: contact.keepFirst(header.value)
+        case .contentLength: takeContentLength(header.value, bytes)
+        case .contentType: contentType.keepFirst(header.value)
+        case .expires:
+            if expires == nil, let value = bytes.decimal(from: Int(header.value.start), to: Int(header.value.end)) {
+                expires = UInt32(truncatingIfNeeded: value)
+            }
+        case .pAssertedIdentity: pAssertedIdentity.keepFirst(header.value)
+        case .pPreferredIdentity: pPreferredIdentity.keepFirst(header.value)
+        case .userAgent: userAgent.keepFirst(header.value)
+        case .server: server.keepFirst(header.value)
+        case .reason: reason.keepFirst(header.value)
+        case .xCallID: xCallID.keepFirst(header.value)
+        case .sessionID: sessionID.keepFirst(header.value)
+        }
+    }
+
+    /// Notes that a header came again that may come once.
+    @inline(__always)
+    private mutating func isFirst(_ first: Bool) -> Bool {
+        if !first { flags.insert(.repeatedHeader) }
+        return first
+    }
+
+    /// RFC 3261 section 20.14. Of differing values the first counts.
+    @inline(__always)
+    private mutating func takeContentLength(_ value: ByteRange, _ bytes: Span<UInt8>) {
+        if contentLength != nil || flags.contains(.badContentLength) {
+            flags.insert(.repeatedHeader)
+        } else if let length = bytes.decimal(from: Int(value.start), to: Int(value.end)) {
+            contentLength = UInt32(truncatingIfNeeded: length)
+        } else {
+            flags.insert(.badContentLength)
+        }
+    }
+
+    @inline(__always)
+    private mutating func takeCSeq(_ value: ByteRange, _ bytes: Span<UInt8>) {
+        guard !cseqMethodRange.isPresent, !flags.contains(.badCSeq) else {
+            flags.insert(.repeatedHeader)
+            return
+        }
+        let cseq = CSeq(bytes, in: value)
+        cseqNumber = cseq.number ?? 0
+        cseqMethodRange = cseq.methodRange
+        cseqMethod = cseq.method
+        if cseq.number == nil || cseq.methodRange.isEmpty { flags.insert(.badCSeq) }
+    }
+
+    @inline(__always)
+    private mutating func takeVia(_ value: ByteRange, _ bytes: Span<UInt8>) {
+        via = value
+        let top = Via(bytes, in: value)
+        viaTransport = top.transport
+        viaSentBy = top.sentBy
+        viaBranch = top.branch
+    }
+
+    @inline(__always)
+    private mutating func finish(_ bytes: Span<UInt8>) {
+        if kind == .response {
+            method = cseqMethod
+            methodRange = cseqMethodRange
+        } else if cseqMethodRange.isPresent, cseqMethod != method {
+            flags.insert(.cseqMethodMismatch)
+        }
+        if callID.isEmpty { flags.insert(.missingCallID) }
+        if !cseqMethodRange.isPresent, !flags.contains(.badCSeq) { flags.insert(.missingCSeq) }
+        if !from.isPresent { flags.insert(.missingFrom) }
+        if !to.isPresent { flags.insert(.missingTo) }
+        if !via.isPresent { flags.insert(.missingVia) }
+        if let declared = contentLength {
+            limitBody(to: Int(declared))
+        } else if !flags.contains(.badContentLength) {
+            flags.insert(.missingContentLength)
+        }
+    }
+
+    /// RFC 3261 section 18.3: in a datagram what follows the declared body is discarded.
+    @inline(__always)
+    private mutating func limitBody(to declared: Int) {
+        guard !flags.contains(.headersUnterminated) else { return }
+        if declared > body.count {
+            flags.insert(.bodyShort)
+        } else if declared < body.count {
+            flags.insert(.bytesAfterBody)
+            body = ByteRange(unchecked: Int(body.start), Int(body.start) &+ declared)
+        }
+    }
+}
+
+extension ByteRange {
+    /// Takes the value unless there is one; false if there was.
+    @inline(__always)
+    @discardableResult
+    fileprivate mutating func keepFirst(_ value: ByteRange) -> Bool {
+        guard !isPresent else { return false }
+        self = value
+        return true
+    }
+}

@@ -23,7 +23,7 @@ struct MediaOwnership {
     // MARK: Asking
 
     /// The owner of packets from `source` to `destination`: a call's slot or one of `Flow`'s constants.
-    mutating func owner(from source: Endpoint, to destination: Endpoint, in calls: CallTable) -> Int32 {
+    mutating func owner(from source: Endpoint, to destination: Endpoint, in calls: TrackedCalls) -> Int32 {
         let from = endpoints.find(source)
         let to = endpoints.find(destination)
         if from >= 0, to >= 0 {
@@ -35,7 +35,7 @@ struct MediaOwnership {
         return Flow.noOwner
     }
 
-    private mutating func lastToNameBoth(_ first: Int, _ second: Int, _ calls: CallTable) -> Int32 {
+    private mutating func lastToNameBoth(_ first: Int, _ second: Int, _ calls: TrackedCalls) -> Int32 {
         let firstIsShorter = endpoints.entries[first].count <= endpoints.entries[second].count
         let walked = firstIsShorter ? first : second
         let other = Int32(firstIsShorter ? second : first)
@@ -58,7 +58,7 @@ struct MediaOwnership {
         return overCall
     }
 
-    private func names(_ call: UInt32, _ entry: Int32, _ calls: CallTable) -> Bool {
+    private func names(_ call: UInt32, _ entry: Int32, _ calls: TrackedCalls) -> Bool {
         calls.calls[Int(call)].registrations.contains { endpoints.registrations[Int($0)].entry == entry }
     }
 
@@ -81,7 +81,7 @@ struct MediaOwnership {
 
     /// A call's session description named an endpoint. Returns false if it was known for this call already.
     @discardableResult
-    mutating func name(_ endpoint: Endpoint, by slot: Int, in calls: inout CallTable, at time: Int64) -> Bool {
+    mutating func name(_ endpoint: Endpoint, by slot: Int, in calls: inout TrackedCalls, at time: Int64) -> Bool {
         let entry = endpoints.find(endpoint)
         if entry >= 0,
             let known = calls.calls[slot].registrations.first(where: {
@@ -101,7 +101,7 @@ struct MediaOwnership {
 
     /// After a call has named endpoints: finds the calls it shares a pair with, because one of them named it while the
     /// other was being set up or renegotiated (legs through a B2BUA).
-    mutating func findShares(of slot: Int, in calls: inout CallTable, at time: Int64) {
+    mutating func findShares(of slot: Int, in calls: inout TrackedCalls, at time: Int64) {
         let registrations = calls.calls[slot].registrations
         guard registrations.count > 1 else { return }
         var steps = 0
@@ -119,7 +119,7 @@ struct MediaOwnership {
         if steps >= MediaOwnership.maxCandidates { candidatesRefused += 1 }
     }
 
-    private mutating func shareIfLegs(_ slot: Int, _ other: Int, _ calls: inout CallTable, at time: Int64) {
+    private mutating func shareIfLegs(_ slot: Int, _ other: Int, _ calls: inout TrackedCalls, at time: Int64) {
         let reference = calls.reference(other)
         guard calls.calls[slot].shares.count < MediaOwnership.maxShares,
             calls.calls[other].shares.count < MediaOwnership.maxShares,
@@ -158,18 +158,18 @@ struct MediaOwnership {
     }
 
     /// Whether a call that shares with the owner names this pair too.
-    func shares(_ slot: Int, from source: Endpoint, to destination: Endpoint, _ calls: CallTable) -> Bool {
+    func shares(_ slot: Int, from source: Endpoint, to destination: Endpoint, _ calls: TrackedCalls) -> Bool {
         let from = endpoints.find(source)
         let to = endpoints.find(destination)
         guard from >= 0, to >= 0 else { return false }
         return names(UInt32(slot), Int32(from), calls) && names(UInt32(slot), Int32(to), calls)
     }
 
-    mutating func setOver(_ slot: Int, _ isOver: Bool, in calls: CallTable) {
+    mutating func setOver(_ slot: Int, _ isOver: Bool, in calls: TrackedCalls) {
         for registration in calls.calls[slot].registrations { endpoints.setOver(registration, isOver) }
     }
 
-    mutating func forget(_ slot: Int, in calls: CallTable) {
+    mutating func forget(_ slot: Int, in calls: TrackedCalls) {
         for registration in calls.calls[slot].registrations { endpoints.remove(registration) }
     }
 }

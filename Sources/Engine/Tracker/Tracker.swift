@@ -16,7 +16,7 @@ struct Tracker: ~Copyable {
     let timers: CallTimers
 
     var clock = PacketClock()
-    var calls: CallTable
+    var calls: TrackedCalls
     var ownership: MediaOwnership
     var flows: FlowTable
     var connections: ConnectionTable
@@ -52,7 +52,7 @@ struct Tracker: ~Copyable {
             gracePeriod: options.calls.gracePeriod, ringTimeout: options.calls.ringTimeout,
             idleTimeout: options.calls.idleTimeout)
         hash = FlowHash(seed: seed)
-        calls = CallTable(hash: hash)
+        calls = TrackedCalls(hash: hash)
         ownership = MediaOwnership(hash: hash)
         flows = FlowTable(hash: hash, maxFlows: TrackerLimits.maxFlows)
         connections = ConnectionTable(hash: hash, limits: options.limits)

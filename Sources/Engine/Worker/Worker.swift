@@ -174,4 +174,12 @@ struct WorkerCounters: Sendable {
     var fileErrors: UInt64 = 0
     var firstFileError: ArchiveError?
     var retransmissions: UInt64 = 0
+
+    mutating func add(_ other: WorkerCounters) {
+        streamsRefused &+= other.streamsRefused
+        malformedRTP &+= other.malformedRTP
+        fileErrors &+= other.fileErrors
+        if firstFileError == nil { firstFileError = other.firstFileError }
+        retransmissions &+= other.retransmissions
+    }
 }

@@ -41,7 +41,7 @@ struct CallReference: Equatable {
 }
 
 /// The calls being followed, by Call-ID, and for a while the Call-IDs of those that have ended.
-struct CallTable {
+struct TrackedCalls {
     private let hash: FlowHash
     private var index = SlotIndex()
     var calls: [TrackedCall] = []
@@ -63,7 +63,7 @@ struct CallTable {
         while true {
             let slot = index.next(hashed, &position)
             if slot < 0 { return -1 }
-            if calls[slot].hash == hashed, CallTable.equal(calls[slot].callID.span, callID) { return slot }
+            if calls[slot].hash == hashed, TrackedCalls.equal(calls[slot].callID.span, callID) { return slot }
         }
     }
 

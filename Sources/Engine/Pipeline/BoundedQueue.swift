@@ -1,0 +1,95 @@
+import Glibc
+
+/// A queue between threads: a ring of fixed size behind one mutex and two condition variables.
+///
+/// `push` waits while it is full, `pop` while it is empty, so replay is lossless by itself. A batch is hundreds of packets,
+/// which makes the lock's cost invisible; `Synchronization.Mutex` has no condition variable, hence pthreads.
+final class BoundedQueue<Element: AnyObject>: @unchecked Sendable {
+    // Guarded by `mutex`, which is why @unchecked holds.
+    private var ring: [Element?]
+    private var first = 0
+    private var count = 0
+    private var isClosed = false
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let notEmpty: UnsafeMutablePointer<pthread_cond_t>
+    private let notFull: UnsafeMutablePointer<pthread_cond_t>
+
+    init(capacity: Int) {
+        ring = Array(repeating: nil, count: max(1, capacity))
+        unsafe mutex = .allocate(capacity: 1)
+        unsafe notEmpty = .allocate(capacity: 1)
+        unsafe notFull = .allocate(capacity: 1)
+        unsafe pthread_mutex_init(mutex, nil)
+        var attributes = unsafe pthread_condattr_t()
+        unsafe pthread_condattr_init(&attributes)
+        unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        unsafe pthread_cond_init(notEmpty, &attributes)
+        unsafe pthread_cond_init(notFull, &attributes)
+        unsafe pthread_condattr_destroy(&attributes)
+    }
+
+    deinit {
+        unsafe pthread_cond_destroy(notEmpty)
+        unsafe pthread_cond_destroy(notFull)
+        unsafe pthread_mutex_destroy(mutex)
+        unsafe mutex.deallocate()
+        unsafe notEmpty.deallocate()
+        unsafe notFull.deallocate()
+    }
+
+    /// Waits for room. Returns false, and keeps nothing, once the queue is closed.
+    @discardableResult
+    func push(_ element: Element) -> Bool {
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        while count == ring.count, !isClosed { unsafe pthread_cond_wait(notFull, mutex) }
+        guard !isClosed else { return false }
+        ring[(first + count) % ring.count] = element
+        count += 1
+        unsafe pthread_cond_signal(notEmpty)
+        return true
+    }
+
+    enum Popped {
+        case element(Element)
+        case timeout
+        /// Closed, and everything that was pushed has been taken.
+        case closed
+    }
+
+    /// Waits for an element, for so many milliseconds if `timeout` is not negative.
+    func pop(timeout: Int = -1) -> Popped {
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        if count == 0, !isClosed, timeout >= 0 {
+            var deadline = timespec()
+            unsafe clock_gettime(CLOCK_MONOTONIC, &deadline)
+            deadline.tv_sec += timeout / 1000
+            deadline.tv_nsec += timeout % 1000 * 1_000_000
+            if deadline.tv_nsec >= 1_000_000_000 {
+                deadline.tv_sec += 1
+                deadline.tv_nsec -= 1_000_000_000
+            }
+            while count == 0, !isClosed {
+                if unsafe pthread_cond_timedwait(notEmpty, mutex, &deadline) == ETIMEDOUT { break }
+            }
+        } else {
+            while count == 0, !isClosed { unsafe pthread_cond_wait(notEmpty, mutex) }
+        }
+        guard count > 0, let element = ring[first] else { return isClosed ? .closed : .timeout }
+        ring[first] = nil
+        first = (first + 1) % ring.count
+        count -= 1
+        unsafe pthread_cond_signal(notFull)
+        return .element(element)
+    }
+
+    /// Nothing is accepted any more; what is in the queue can still be taken.
+    func close() {
+        unsafe pthread_mutex_lock(mutex)
+        isClosed = true
+        unsafe pthread_cond_broadcast(notEmpty)
+        unsafe pthread_cond_broadcast(notFull)
+        unsafe pthread_mutex_unlock(mutex)
+    }
+}

@@ -1,0 +1,125 @@
+import Archive
+import Capture
+import Glibc
+import Synchronization
+
+/// A batch on its way through the workers. Written by the tracker's thread while nobody else has it, then only read, then
+/// returned to the pool by the worker that is the last to be done: that protocol is why @unchecked holds.
+final class BatchBox: @unchecked Sendable {
+    var batch = TrackedBatch()
+    var interfaces: [CaptureInterface] = []
+    let readers = Atomic<Int>(0)
+}
+
+/// The worker threads, each with its queue.
+final class WorkerPool: @unchecked Sendable {
+    // Set up before the threads start and read after they were joined.
+    private let queues: [BoundedQueue<BatchBox>]
+    private let free: BoundedQueue<BatchBox>
+    private var threads: [DedicatedThread] = []
+    private let totals = Mutex(WorkerTotals())
+
+    /// Batches waiting for each worker; a few are enough to ride out a slow write.
+    static let queueDepth = 4
+
+    init(
+        workers: [@Sendable () -> WorkerBox], sequencer: RecordSequencer, flushInterval: Int64?
+    ) {
+        free = BoundedQueue(capacity: WorkerPool.queueDepth + 3)
+        for _ in 0..<(WorkerPool.queueDepth + 2) { free.push(BatchBox()) }
+        queues = workers.map { _ in BoundedQueue(capacity: WorkerPool.queueDepth) }
+        for (index, make) in workers.enumerated() {
+            let queue = queues[index]
+            threads.append(
+                DedicatedThread(name: "lc-worker-\(index)") { [self] in
+                    let box = make()
+                    run(box, queue, sequencer, flushInterval)
+                    let result = box.totals
+                    totals.withLock { $0.add(result) }
+                })
+        }
+    }
+
+    /// A batch to fill; waits until one comes back.
+    func take() -> BatchBox? {
+        guard case .element(let box) = free.pop() else { return nil }
+        return box
+    }
+
+    /// Hands a filled batch to every worker.
+    func publish(_ box: BatchBox) {
+        box.readers.store(queues.count, ordering: .releasing)
+        for queue in queues { queue.push(box) }
+    }
+
+    /// Waits until everything published is done. Returns what the workers counted.
+    func finish() -> WorkerTotals {
+        for queue in queues { queue.close() }
+        for thread in threads { thread.join() }
+        return totals.withLock { $0 }
+    }
+
+    private func run(
+        _ box: WorkerBox, _ queue: BoundedQueue<BatchBox>, _ sequencer: RecordSequencer, _ flushInterval: Int64?
+    ) {
+        let timeout = flushInterval.map { Int(max(1, $0 / 2_000_000)) } ?? -1
+        while true {
+            switch queue.pop(timeout: timeout) {
+            case .closed:
+                return
+            case .timeout:
+                break
+            case .element(let item):
+                box.process(item.batch, item.interfaces)
+                if item.readers.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { free.push(item) }
+                sequencer.add(box.takeFinished())
+            }
+            if let flushInterval { box.flush(interval: flushInterval) }
+        }
+    }
+}
+
+/// A worker in a class, for its thread. Only that thread touches it.
+final class WorkerBox {
+    private var worker: Worker
+    private var lastFlush: Int64 = 0
+
+    init(_ worker: consuming Worker) { self.worker = worker }
+
+    func process(_ batch: borrowing TrackedBatch, _ interfaces: [CaptureInterface]) {
+        worker.setInterfaces(interfaces)
+        worker.process(batch)
+    }
+
+    func takeFinished() -> [FinishedCall] { worker.takeFinished() }
+
+    /// Live: nothing may wait in a buffer for longer than the interval, so look twice as often.
+    func flush(interval: Int64) {
+        let now = WallClock.now()
+        guard now - lastFlush >= interval / 2 else { return }
+        lastFlush = now
+        worker.flush(wallTime: now, interval: interval / 2)
+    }
+
+    var totals: WorkerTotals { WorkerTotals(counters: worker.counters, archive: worker.archiveCounters()) }
+}
+
+/// What the workers counted, summed.
+struct WorkerTotals: Sendable {
+    var counters = WorkerCounters()
+    var archive = ArchiveCounters()
+
+    mutating func add(_ other: WorkerTotals) {
+        counters.add(other.counters)
+        archive.add(other.archive)
+    }
+}
+
+enum WallClock {
+    /// Nanoseconds since the epoch.
+    static func now() -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}

@@ -1,0 +1,66 @@
+import Calls
+import PacketDecoding
+
+extension Worker {
+    /// The record of a call that has ended, but for its files.
+    func makeRecord(_ slot: Int, _ end: CallEnd) -> CallRecord {
+        let call = calls[slot]
+        let outcome = end.outcome
+        var record = CallRecord()
+        record.callID = String(decoding: call.callID, as: UTF8.self)
+        record.state = CallRecord.State(rawValue: outcome.state.name) ?? .trying
+        record.endReason = CallRecord.EndReason(rawValue: outcome.endReason.name)
+        record.isJoined = outcome.joined
+        record.hasPartialMedia = end.partialMedia
+        record.startTime = outcome.startTime
+        record.ringingTime = outcome.ringingTime
+        record.progressTime = outcome.progressTime
+        record.answerTime = outcome.answerTime
+        record.endTime = outcome.endTime
+        if let answer = outcome.answerTime, let last = outcome.endTime { record.duration = last - answer }
+        if !outcome.joined {
+            let firstSign = [outcome.ringingTime, outcome.progressTime].compactMap { $0 }.min()
+            record.postDialDelay = firstSign.map { $0 - outcome.startTime }
+            record.setupTime = outcome.answerTime.map { $0 - outcome.startTime }
+        }
+        record.hangupBy = outcome.hangupBy.flatMap { CallRecord.Side(rawValue: $0.name) }
+        record.statusCode = outcome.statusCode == 0 ? nil : outcome.statusCode
+        record.statusReason = outcome.statusCode == 0 ? nil : call.details.statusReason
+        record.dialogs = UInt32(outcome.dialogs)
+        describe(call, in: &record)
+        record.streams = streamRecords(call)
+        return record
+    }
+
+    private func describe(_ call: WorkerCall, in record: inout CallRecord) {
+        record.from = call.details.from
+        record.to = call.details.to
+        record.requestURI = call.details.requestURI
+        record.assertedIdentity = call.details.assertedIdentity
+        record.userAgents = call.details.userAgents
+        record.transport = call.details.transport
+        record.signallingAddresses = call.details.addresses
+        record.sipMessages = call.details.messages
+        record.sipRetransmissions = call.details.retransmissions
+        record.copies = call.copies
+        record.codecs = call.details.codecs
+        record.packets = call.packets
+        record.bytes = call.bytes
+    }
+
+    private func streamRecords(_ call: WorkerCall) -> [StreamRecord] {
+        var records: [StreamRecord] = []
+        var slot = call.firstStream
+        while slot >= 0 {
+            let stream = streams.streams[Int(slot)]
+            let first = stream.statistics.payloadTypes.first
+            records.append(
+                StreamRecord(
+                    ssrc: stream.ssrc, source: stream.source, destination: stream.destination,
+                    statistics: stream.statistics,
+                    codec: first.flatMap { call.format($0, to: stream.destination)?.name }))
+            slot = stream.next
+        }
+        return records
+    }
+}

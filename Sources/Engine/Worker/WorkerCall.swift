@@ -1,0 +1,73 @@
+import Archive
+import Calls
+import PacketDecoding
+import SIP
+
+/// What a worker gathers about one call until its record is made.
+struct WorkerCall {
+    var callID: [UInt8]
+    var files: FileSetID?
+    var packets: UInt64 = 0
+    var bytes: UInt64 = 0
+    var copies: UInt64 = 0
+
+    var firstStream: Int32 = -1
+    var lastStream: Int32 = -1
+    var streamCount = 0
+    /// What the session descriptions say of payload types.
+    var formats: [PayloadFormat] = []
+    /// Counts changes of `formats`, so that streams ask again.
+    var formatsVersion: UInt16 = 1
+
+    var details = CallDetails()
+
+    /// The format of a payload type in packets to `destination`: what that side asked for, else what the other side did,
+    /// else what RFC 3551 fixes.
+    func format(_ payloadType: UInt8, to destination: Endpoint) -> PayloadFormat? {
+        var fallback: PayloadFormat?
+        for format in formats.reversed() where format.payloadType == payloadType {
+            if format.receiver == destination { return format }
+            if fallback == nil { fallback = format }
+        }
+        return fallback
+    }
+}
+
+/// One payload type as a session description declares it.
+struct PayloadFormat: Equatable {
+    /// Who receives it: the endpoint of the description's `m=` line.
+    var receiver: Endpoint
+    var payloadType: UInt8
+    var name: String
+    /// Hz, 0 when not known.
+    var clockRate: UInt32
+    var channels: UInt8
+
+    var isTelephoneEvent: Bool { name.lowercased() == "telephone-event" }
+}
+
+/// The parts of the record that come from the messages' text.
+struct CallDetails {
+    var from = CallRecord.Party()
+    var to = CallRecord.Party()
+    var hasParties = false
+    var toTagIsConfirmed = false
+    var requestURI: String?
+    var assertedIdentity: String?
+    var userAgents: [String] = []
+    var transport: String?
+    var addresses: [Endpoint] = []
+    var messages = MessageCounts()
+    var retransmissions: UInt64 = 0
+    var statusReason: String?
+    var codecs: [CodecRecord] = []
+    var codecsFromAnswer = false
+    /// Hashes of messages seen (branch, CSeq, addresses), newest last.
+    var seen: [UInt64] = []
+
+    static let maxUserAgents = 8
+    static let maxAddresses = 16
+    /// Messages remembered to recognise retransmissions; the oldest go.
+    static let maxSeen = 64
+    static let maxFormats = 128
+}

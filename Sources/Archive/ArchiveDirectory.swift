@@ -17,7 +17,7 @@ public final class ArchiveDirectory: Sendable {
     public let path: String
     public let use: Use
     let descriptor: Int32
-    private let lock: Int32
+    let lock: Int32
 
     /// Makes the directory (0750) where it is missing, and locks it.
     ///
@@ -73,8 +73,4 @@ public final class ArchiveDirectory: Sendable {
             return made
         }
     }
-
-    private func prepare() throws(ArchiveError) {}
-
-    func isFromEarlierRun(_ name: [CChar], in directory: Int32) -> Bool { false }
 }

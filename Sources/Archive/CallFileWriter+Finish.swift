@@ -91,32 +91,41 @@ extension CallFileWriter {
     /// recovers it.
     private mutating func nameFinished(_ file: Int, part: Int) -> String? {
         let open = openName(file, part: part)
-        var code: Int32 = EEXIST
+        do throws(SystemCall.Failure) {
+            let attempt = try renameToFree(open, replacingEarlierRuns: options.overwrite) { writer, attempt in
+                writer.finalName(file, part: part, attempt: attempt)
+            }
+            return String(decoding: finalName(file, part: part, attempt: attempt), as: UTF8.self)
+        } catch {
+            let slot = Int(files[file].set)
+            if setDetails[slot].error == nil {
+                let path = String(decoding: open, as: UTF8.self)
+                setDetails[slot].error = ArchiveError(.rename, path: path, systemError: error.code)
+                counters.setsFailed += 1
+            }
+            return nil
+        }
+    }
+
+    /// Gives a file the first name of a series that is not taken; returns its number.
+    mutating func renameToFree(
+        _ path: [UInt8], replacingEarlierRuns: Bool = false,
+        name: (borrowing CallFileWriter, Int) -> [UInt8]
+    ) throws(SystemCall.Failure) -> Int {
+        let (directory, from) = try directories.resolve(path)
         for attempt in 1...FileName.attemptLimit {
-            let final = finalName(file, part: part, attempt: attempt)
+            let to = FileName.lastComponent(name(self, attempt))
             do throws(SystemCall.Failure) {
-                let (directory, from) = try directories.resolve(open)
-                let to = SystemCall.terminated(Array(final[((final.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1)...]))
-                do throws(SystemCall.Failure) {
-                    try SystemCall.rename(at: directory, from, to: to, replacing: false)
-                } catch {
-                    guard error.code == EEXIST, options.overwrite,
-                        self.directory.isFromEarlierRun(to, in: directory)
-                    else { throw error }
-                    try SystemCall.rename(at: directory, from, to: to, replacing: true)
-                }
-                return String(decoding: final, as: UTF8.self)
+                try SystemCall.rename(at: directory, from, to: to, replacing: false)
+                return attempt
             } catch {
-                code = error.code
-                if code != EEXIST { break }
+                guard error.code == EEXIST else { throw error }
+            }
+            if replacingEarlierRuns, self.directory.isFromEarlierRun(to, in: directory) {
+                try SystemCall.rename(at: directory, from, to: to, replacing: true)
+                return attempt
             }
         }
-        let slot = Int(files[file].set)
-        if setDetails[slot].error == nil {
-            setDetails[slot].error = ArchiveError(
-                .rename, path: String(decoding: open, as: UTF8.self), systemError: code)
-            counters.setsFailed += 1
-        }
-        return nil
+        throw SystemCall.Failure(code: EEXIST)
     }
 }

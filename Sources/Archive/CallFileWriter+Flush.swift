@@ -89,7 +89,8 @@ extension CallFileWriter {
         }
     }
 
-    private func partName(_ file: Int, part: Int, attempt: Int, ending: String) -> [UInt8] {
+    /// Any name of a part.
+    func partName(_ file: Int, part: Int, attempt: Int, ending: String) -> [UInt8] {
         let details = setDetails[Int(files[file].set)]
         return FileName.path(
             details.stem.path(kind: files[file].kind),

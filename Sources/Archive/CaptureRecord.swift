@@ -17,10 +17,11 @@ struct CaptureRecord {
         let seconds = time / 1_000_000_000
         let rest = time &- seconds &* 1_000_000_000
         let ticks = nanoseconds ? rest : rest / 1_000
-        let captured = UInt64(truncatingIfNeeded: bytes.count)
+        // Never fewer on the wire than were captured: recovery takes that for a sign of damage.
+        let captured = UInt32(truncatingIfNeeded: bytes.count)
+        let lengths = UInt64(captured) | UInt64(max(originalLength, captured)) << 32
         unsafe memory.storeBytes(of: (seconds & 0xffff_ffff | ticks << 32).littleEndian, as: UInt64.self)
-        unsafe memory.storeBytes(
-            of: (captured | UInt64(originalLength) << 32).littleEndian, toByteOffset: 8, as: UInt64.self)
+        unsafe memory.storeBytes(of: lengths.littleEndian, toByteOffset: 8, as: UInt64.self)
         unsafe bytes.withUnsafeBytes { source in
             // An empty span may have no address.
             guard let address = source.baseAddress else { return }

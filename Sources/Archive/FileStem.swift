@@ -50,4 +50,9 @@ struct FileName {
         path.append(contentsOf: ending.utf8)
         return path
     }
+
+    static func lastComponent(_ path: [UInt8]) -> [CChar] {
+        let slash = path.lastIndex(of: UInt8(ascii: "/")) ?? -1
+        return SystemCall.terminated(Array(path[(slash + 1)...]))
+    }
 }

@@ -15,4 +15,12 @@ enum PcapFormat {
         let version: UInt64 = 2 | 4 << 16
         return (magic | version << 32, 0, UInt64(snapLength) | UInt64(linkType) << 32)
     }
+
+    /// The file header as it is stored.
+    static func fileHeaderBytes(nanoseconds: Bool, snapLength: UInt32, linkType: UInt32) -> [UInt8] {
+        let words = fileHeader(nanoseconds: nanoseconds, snapLength: snapLength, linkType: linkType)
+        return [words.0, words.1, words.2].flatMap { word in
+            (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+        }
+    }
 }

@@ -71,14 +71,29 @@ enum SystemCall {
         }
     }
 
-    /// Reads up to the buffer's length at `offset`; 0 at the end of the file.
+    static func write(_ descriptor: Int32, _ bytes: [UInt8]) throws(Failure) {
+        var written = 0
+        try write(descriptor, bytes, written: &written)
+    }
+
+    static func write(_ descriptor: Int32, _ bytes: [UInt8], written: inout Int) throws(Failure) {
+        try unsafe bytes.span.withUnsafeBytes { (bytes) throws(Failure) in
+            unsafe try write(descriptor, bytes, written: &written)
+        }
+    }
+
+    /// Reads into the array's end from index `start`, at `offset` of the file; 0 at the end of the file.
     static func read(
-        _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+        _ descriptor: Int32, into buffer: inout [UInt8], from start: Int, at offset: Int64
     ) throws(Failure) -> Int {
-        while true {
-            let count = unsafe pread(descriptor, buffer.baseAddress, buffer.count, Int(offset))
-            if count >= 0 { return count }
-            if errno != EINTR { throw Failure(code: errno) }
+        var span = buffer.mutableSpan
+        return try unsafe span.withUnsafeMutableBytes { (bytes) throws(Failure) in
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
+            while true {
+                let count = unsafe pread(descriptor, rest.baseAddress, rest.count, Int(offset))
+                if count >= 0 { return count }
+                if errno != EINTR { throw Failure(code: errno) }
+            }
         }
     }
 

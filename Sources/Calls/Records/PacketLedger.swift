@@ -66,6 +66,9 @@ public struct PacketLedger: Equatable, Sendable {
         classes[Int(new.rawValue)] &+= packets
     }
 
+    /// A packet that was counted for this owner belongs to somebody else, who is to be counted next.
+    public mutating func withdraw(_ ownership: PacketOwnership) { ownerships[Int(ownership.rawValue)] &-= 1 }
+
     /// The packet's class is the limit that refused it.
     public mutating func countRefused(by limit: String, _ packets: UInt64 = 1) {
         if let index = refused.firstIndex(where: { $0.name == limit }) {

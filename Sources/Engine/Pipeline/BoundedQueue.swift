@@ -4,7 +4,7 @@ import Glibc
 ///
 /// `push` waits while it is full, `pop` while it is empty, so replay is lossless by itself. A batch is hundreds of packets,
 /// which makes the lock's cost invisible; `Synchronization.Mutex` has no condition variable, hence pthreads.
-final class BoundedQueue<Element: AnyObject>: @unchecked Sendable {
+@safe final class BoundedQueue<Element: AnyObject>: @unchecked Sendable {
     // Guarded by `mutex`, which is why @unchecked holds.
     private var ring: [Element?]
     private var first = 0
@@ -20,7 +20,7 @@ final class BoundedQueue<Element: AnyObject>: @unchecked Sendable {
         unsafe notEmpty = .allocate(capacity: 1)
         unsafe notFull = .allocate(capacity: 1)
         unsafe pthread_mutex_init(mutex, nil)
-        var attributes = unsafe pthread_condattr_t()
+        var attributes = pthread_condattr_t()
         unsafe pthread_condattr_init(&attributes)
         unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
         unsafe pthread_cond_init(notEmpty, &attributes)

@@ -11,21 +11,16 @@ final class DedicatedThread: @unchecked Sendable {
         init(_ run: @escaping () -> Void) { self.run = run }
     }
 
-    /// Starts the thread. `name` shows in `top -H` (at most 15 bytes).
-    ///
-    /// If the system gives us no thread, the body runs here and now: slower, never wrong.
-    init(name: String, _ body: @escaping @Sendable () -> Void) {
+    /// Starts the thread. If the system gives us no thread, the body runs here and now: slower, never wrong.
+    init(_ body: @escaping @Sendable () -> Void) {
         let boxed = unsafe Unmanaged.passRetained(
-            Body {
-                _ = unsafe prctl(PR_SET_NAME, name)
-                body()
-            })
+            Body(body))
         var thread = pthread_t()
         let status = unsafe pthread_create(
             &thread, nil,
             { argument in
                 if let argument = unsafe argument { unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
-                return unsafe nil
+                return nil
             }, boxed.toOpaque())
         started = status == 0
         handle = thread
@@ -34,6 +29,6 @@ final class DedicatedThread: @unchecked Sendable {
 
     func join() {
         guard started else { return }
-        unsafe pthread_join(handle, nil)
+        pthread_join(handle, nil)
     }
 }

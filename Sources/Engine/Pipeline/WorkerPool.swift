@@ -31,7 +31,7 @@ final class WorkerPool: @unchecked Sendable {
         for (index, make) in workers.enumerated() {
             let queue = queues[index]
             threads.append(
-                DedicatedThread(name: "lc-worker-\(index)") { [self] in
+                DedicatedThread { [self] in
                     let box = make()
                     run(box, queue, sequencer, flushInterval)
                     let result = box.totals

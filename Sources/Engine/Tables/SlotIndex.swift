@@ -34,7 +34,7 @@ struct SlotIndex {
 
     mutating func insert(_ hash: UInt64, slot: Int) {
         if (count + 1) * 4 > entries.count * 3 { grow() }
-        place(hash >> 32 << 32 | UInt64(truncatingIfNeeded: slot + 1))
+        place((hash & ~0xffff_ffff) | UInt64(truncatingIfNeeded: slot + 1))
         count += 1
     }
 
@@ -45,7 +45,7 @@ struct SlotIndex {
     }
 
     mutating func remove(_ hash: UInt64, slot: Int) {
-        let wanted = hash >> 32 << 32 | UInt64(truncatingIfNeeded: slot + 1)
+        let wanted = (hash & ~0xffff_ffff) | UInt64(truncatingIfNeeded: slot + 1)
         var position = start(hash)
         while entries[position] != wanted {
             guard entries[position] != 0 else { return }

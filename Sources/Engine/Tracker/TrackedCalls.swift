@@ -63,13 +63,13 @@ struct TrackedCalls {
         while true {
             let slot = index.next(hashed, &position)
             if slot < 0 { return -1 }
-            if calls[slot].hash == hashed, TrackedCalls.equal(calls[slot].callID.span, callID) { return slot }
+            if calls[slot].hash == hashed, isCallID(calls[slot].callID, callID) { return slot }
         }
     }
 
-    private static func equal(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
-        guard left.count == right.count else { return false }
-        for place in left.indices where left[place] != right[place] { return false }
+    private func isCallID(_ known: [UInt8], _ callID: Span<UInt8>) -> Bool {
+        guard known.count == callID.count else { return false }
+        for place in known.indices where known[place] != callID[place] { return false }
         return true
     }
 

@@ -1,3 +1,4 @@
+import Calls
 import Capture
 import PacketDecoding
 import RTP
@@ -11,15 +12,12 @@ extension Tracker {
         _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ batch: inout TrackedBatch
     ) {
         let position = nextPosition + UInt64(index)
-        let key = FragmentKey(
-            source: decoded.source, destination: decoded.destination, ipProtocol: decoded.ipProtocol,
-            identification: decoded.identification, version: decoded.ipVersion)
         let tag = held.hold(
             packet, bytes: copy(span), position: position, batch: batchNumber, index: index, isCopy: false)
         let outcome = fragments.add(
-            key: key, offset: decoded.fragmentOffset, more: decoded.moreFragments,
+            key: FragmentKey(decoded), offset: decoded.fragmentOffset, more: decoded.moreFragments,
             payload: span.extracting(decoded.payloadRange), tag: tag, position: position, now: clock.now)
-        giveUp(fragments.takeAbandonedTags())
+        giveUp(fragments.takeGivenUp())
         switch outcome {
         case .held, .duplicateOfHeld:
             break
@@ -109,15 +107,12 @@ extension Tracker {
         release([tag], unclaimed: .fragment)
     }
 
-    private mutating func giveUp(_ tags: [UInt32]) { release(tags, unclaimed: .fragmentIncomplete) }
-
-    mutating func expireFragments() {
-        fragments.expire(now: clock.now)
-        giveUp(fragments.takeAbandonedTags())
+    private mutating func giveUp(_ fragments: [GivenUpFragment]) {
+        guard !fragments.isEmpty else { return }
+        release(fragments.map(\.tag), unclaimed: .fragmentIncomplete)
     }
 
-    mutating func finishFragments() {
-        fragments.expire(now: .max)
-        giveUp(fragments.takeAbandonedTags())
-    }
+    mutating func expireFragments() { giveUp(fragments.expire(now: clock.now)) }
+
+    mutating func finishFragments() { giveUp(fragments.giveUpAll()) }
 }

@@ -279,7 +279,9 @@ extension Tracker {
             connections.parsers[parser].directions[direction] = StreamDirection()
             defer { connections.parsers[parser].directions[direction] = stream }
             guard stream.assembler.unconsumedCount > 0 else { return }
-            let step = stream.framer.next(in: stream.assembler.unconsumed, from: 0)
+            var framer = stream.framer
+            let step = framer.next(in: stream.assembler.unconsumed, from: 0)
+            stream.framer = framer
             switch step {
             case .needMore:
                 return

@@ -99,7 +99,7 @@ extension Tracker {
     mutating func isCopy(_ flow: Int, _ payload: Span<UInt8>, _ span: Span<UInt8>, _ packet: CapturedPacket) -> Bool {
         let fingerprint: UInt64
         if payload.count >= 20, payload[0] >= 0x80 {
-            let raw = payload.bytes
+            let raw = unsafe payload.bytes
             var mixed = raw.load64(0) ^ UInt64(truncatingIfNeeded: payload.count)
             mixed = mixed &* 0x9e37_79b9_7f4a_7c15 ^ raw.load64(8)
             mixed = mixed &* 0xd6e8_feb8_6659_fd93 ^ raw.load64(payload.count - 8)

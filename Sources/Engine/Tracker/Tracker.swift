@@ -44,6 +44,9 @@ struct Tracker: ~Copyable {
     var nextPosition: UInt64 = 0
     var endSequence: UInt64 = 0
     var nextCleanup: Int64 = .min
+    private(set) var capturedBytes: UInt64 = 0
+    private(set) var firstPacketTime: Int64?
+    private(set) var lastPacketTime: Int64?
 
     init(_ options: EngineOptions, seed: UInt64) {
         self.options = options
@@ -83,15 +86,22 @@ struct Tracker: ~Copyable {
         for index in packets.indices {
             let packet = packets[index]
             clock.advance(to: packet.timestamp)
+            capturedBytes &+= UInt64(packet.capturedLength)
             if clock.now >= deadlines.earliest { expireCalls(&batch) }
             let start = Int(packet.offset)
             let span = all.extracting(start..<(start + Int(packet.capturedLength)))
             track(packet, UInt32(truncatingIfNeeded: index), span, &batch)
         }
-        ledger.countCaptured(UInt64(packets.count))
+        countCaptured(packets)
         nextPosition += UInt64(packets.count)
         if clock.now >= nextCleanup { cleanUp(&batch) }
         batch.pendingFloor = min(floorBefore, oldestPending())
+    }
+
+    private mutating func countCaptured(_ packets: [CapturedPacket]) {
+        ledger.countCaptured(UInt64(packets.count))
+        if firstPacketTime == nil { firstPacketTime = packets.first?.timestamp }
+        if let last = packets.last { lastPacketTime = last.timestamp }
     }
 
     /// The lowest position that can still reach a call.
@@ -117,7 +127,7 @@ struct Tracker: ~Copyable {
     /// What tells one way through the network from another: interface, link header and TTL.
     @inline(__always)
     func path(_ span: Span<UInt8>, _ interface: Int) -> UInt32 {
-        let raw = span.bytes
+        let raw = unsafe span.bytes
         let length = min(decoded.networkOffset, raw.byteCount)
         var mixed = UInt64(truncatingIfNeeded: interface) << 8 | UInt64(decoded.hopLimit)
         if length >= 8 {
@@ -143,27 +153,6 @@ enum TrackerLimits {
     static let lookAtBytes: UInt32 = 65536
     /// How long a missing segment that the receiver has acknowledged may still turn up, nanoseconds.
     static let acknowledgedHolePatience: Int64 = 1_000_000_000
-}
-
-/// What happened in the tracker that is neither a packet class nor a figure of a call.
-struct TrackerCounters: Sendable {
-    var sipLate: UInt64 = 0
-    var sipWithoutCallID: UInt64 = 0
-    var sipMalformed: UInt64 = 0
-    var mediaAmbiguous: UInt64 = 0
-    var copies: UInt64 = 0
-    var cut: UInt64 = 0
-    var callsEvicted: UInt64 = 0
-    var tcpParsersEvicted: UInt64 = 0
-    var tcpParsersEvictedMidMessage: UInt64 = 0
-    var tcpSegmentsRefused: UInt64 = 0
-    var tcpHolesGivenUp: UInt64 = 0
-    var tcpConnectionsEvicted: UInt64 = 0
-    var sipMessagesRefused: UInt64 = 0
-    var sipResynchronisations: UInt64 = 0
-    var lookBackAdopted: UInt64 = 0
-    var fragmentsRefused: UInt64 = 0
-    var streamsRefused: UInt64 = 0
 }
 
 extension RawSpan {

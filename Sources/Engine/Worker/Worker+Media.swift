@@ -14,7 +14,7 @@ extension Worker {
         let start = Int(action.payloadOffset)
         let payload = bytes.extracting(start..<(start + Int(action.payloadLength)))
         guard payload.count >= 12 else { return }
-        let raw = payload.bytes
+        let raw = unsafe payload.bytes
         let ssrc = raw.loadBig32(8)
         var stream = streams.cached(call: Int32(truncatingIfNeeded: slot), flow: action.value, ssrc: ssrc)
         if stream < 0 {
@@ -45,7 +45,7 @@ extension Worker {
     mutating func countStreamCopy(_ slot: Int, _ action: Action, _ bytes: Span<UInt8>) {
         let start = Int(action.payloadOffset)
         guard action.payloadLength >= 12 else { return }
-        let ssrc = bytes.extracting(start..<(start + 12)).bytes.loadBig32(8)
+        let ssrc = unsafe bytes.extracting(start..<(start + 12)).bytes.loadBig32(8)
         let stream = streams.cached(call: Int32(truncatingIfNeeded: slot), flow: action.value, ssrc: ssrc)
         if stream >= 0 { streams.streams[stream].statistics.countCopy() }
     }
@@ -95,7 +95,7 @@ extension Worker {
     mutating func receiveDatagram(_ slot: Int, _ datagram: TrackedDatagram, _ batch: borrowing TrackedBatch) {
         let payload = batch.extraBytes.span.extracting(datagram.offset..<(datagram.offset + datagram.length))
         guard payload.count >= 12 else { return }
-        let raw = payload.bytes
+        let raw = unsafe payload.bytes
         let ssrc = raw.loadBig32(8)
         let stream = openStream(slot, datagram.flow, ssrc, datagram.source, datagram.destination)
         guard stream >= 0 else { return }

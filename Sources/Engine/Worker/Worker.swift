@@ -90,8 +90,9 @@ struct Worker: ~Copyable {
         calls[slot].bytes &+= UInt64(packet.capturedLength)
         if action.kind == .media { receiveMedia(slot, action, packet, bytes, isCopy) }
         let interface = Int(packet.interface)
+        guard let files = calls[slot].files else { return }
         writer?.append(
-            calls[slot].files, kind: action.kind == .signalling ? .signalling : .media,
+            files, kind: action.kind == .signalling ? .signalling : .media,
             linkType: interface < linkTypes.count ? linkTypes[interface] : 1, timestamp: packet.timestamp,
             originalLength: packet.originalLength, position: position, bytes: bytes, pendingFloor: floor)
     }
@@ -103,11 +104,10 @@ struct Worker: ~Copyable {
         case .mediaDatagram:
             receiveDatagram(Int(slots[Int(action.call)]), batch.datagrams[Int(action.value)], batch)
         case .select:
-            let slot = Int(slots[Int(action.call)])
-            writer?.release(calls[slot].files)
+            if let files = calls[Int(slots[Int(action.call)])].files { writer?.release(files) }
         case .deselect:
             let slot = Int(slots[Int(action.call)])
-            writer?.dropMedia(calls[slot].files)
+            if let files = calls[slot].files { writer?.dropMedia(files) }
             forgetMedia(slot)
         case .end: end(action, batch.ends[Int(action.value)])
         case .media, .related, .signalling: break
@@ -135,11 +135,11 @@ struct Worker: ~Copyable {
     private mutating func end(_ action: Action, _ end: CallEnd) {
         let slot = Int(slots[Int(action.call)])
         if end.isUnwanted {
-            writer?.discard(calls[slot].files)
+            if let files = calls[slot].files { writer?.discard(files) }
             finished.append(FinishedCall(sequence: end.sequence, record: nil))
         } else {
             var record = makeRecord(slot, end)
-            if let files = writer?.finish(calls[slot].files) {
+            if let set = calls[slot].files, let files = writer?.finish(set) {
                 record.files = files.names
                 if files.error != nil { counters.fileErrors &+= 1 }
                 if let error = files.error, counters.firstFileError == nil { counters.firstFileError = error }
@@ -158,7 +158,7 @@ struct Worker: ~Copyable {
         writer?.flushAll(olderThan: wallTime - interval)
     }
 
-    func archiveCounters() -> ArchiveCounters { writer?.counters ?? ArchiveCounters() }
+    mutating func archiveCounters() -> ArchiveCounters { writer?.counters ?? ArchiveCounters() }
 }
 
 /// A call that has ended: its place in the order of records, and the record unless it is not wanted.

@@ -1,0 +1,213 @@
+import Archive
+import Calls
+import Capture
+import Glibc
+
+/// The whole engine: packets in, records and per-call files out.
+///
+/// With one worker everything runs on the calling thread, tracker and worker in turn. With more, the calling thread reads
+/// and tracks and each worker has its own thread. Output does not depend on which.
+public final class Sniffer {
+    private let options: EngineOptions
+    private let control: SnifferControl
+    private let sequencer: RecordSequencer
+    private let directory: ArchiveDirectory?
+    private let isLive: Bool
+    /// Called from the tracker's thread about four times a second while packets come, and on request (`SIGUSR1`).
+    public var onProgress: ((SnifferProgress) -> Void)?
+
+    /// - Parameter deliver: takes each record in its order; called from whichever thread completes the order, one at a time.
+    public init(
+        _ options: EngineOptions, formats: RecordFormats, directory: ArchiveDirectory?, isLive: Bool,
+        control: SnifferControl, deliver: @escaping @Sendable (OutgoingRecord) -> Void
+    ) {
+        self.options = options
+        self.control = control
+        self.directory = directory
+        self.isLive = isLive
+        sequencer = RecordSequencer(formats: formats, deliver: deliver)
+    }
+
+    /// Runs until the input ends or `control` says stop. Returns the summary and what is to be said about the run.
+    public func run(_ source: any PacketSource) throws(CaptureError) -> SnifferResult {
+        let nanoseconds = isLive ? options.archive?.nanoseconds ?? false : source.isNanosecond
+        let seed = UInt64.random(in: 1 ... .max)
+        var tracker = Tracker(options, seed: seed)
+        var result: SnifferResult
+        if options.workers <= 1 {
+            result = try runOnOneThread(source, &tracker, nanoseconds)
+        } else {
+            result = try runWithWorkers(source, &tracker, nanoseconds)
+        }
+        result.summary = makeSummary(tracker, source, result.totals)
+        result.orphans = tracker.orphans?.records ?? []
+        result.damages = source.damages
+        return result
+    }
+
+    // MARK: One thread
+
+    private func runOnOneThread(
+        _ source: any PacketSource, _ tracker: inout Tracker, _ nanoseconds: Bool
+    ) throws(CaptureError) -> SnifferResult {
+        let worker = WorkerBox(Sniffer.makeWorker(0, options, directory, nanoseconds))
+        var batch = TrackedBatch()
+        var pace = Pace()
+        var readError: CaptureError?
+        reading: while !control.isStopping {
+            batch.removeAll()
+            switch read(source, into: &batch.captured, &readError) {
+            case .packets:
+                tracker.setInterfaces(source.interfaces)
+                tracker.process(&batch)
+            case .idle:
+                tracker.tick(to: WallClock.now(), &batch)
+            case .endOfInput:
+                break reading
+            }
+            worker.process(batch, source.interfaces)
+            sequencer.add(worker.takeFinished())
+            if isLive { worker.flush(interval: options.limits.flushInterval) }
+            report(tracker, batch, &pace)
+        }
+        batch.removeAll()
+        batch.captured.removeAll()
+        tracker.finish(&batch)
+        worker.process(batch, source.interfaces)
+        sequencer.add(worker.takeFinished())
+        if let readError, tracker.nextPosition == 0 { throw readError }
+        return SnifferResult(totals: worker.totals, readError: readError)
+    }
+
+    // MARK: Worker threads
+
+    private func runWithWorkers(
+        _ source: any PacketSource, _ tracker: inout Tracker, _ nanoseconds: Bool
+    ) throws(CaptureError) -> SnifferResult {
+        let options = options
+        let directory = directory
+        let pool = WorkerPool(
+            workers: (0..<min(options.workers, 255)).map { index in
+                { @Sendable in WorkerBox(Sniffer.makeWorker(index, options, directory, nanoseconds)) }
+            }, sequencer: sequencer, flushInterval: isLive ? options.limits.flushInterval : nil)
+        var pace = Pace()
+        var readError: CaptureError?
+        reading: while !control.isStopping {
+            guard let box = pool.take() else { break }
+            box.batch.removeAll()
+            switch read(source, into: &box.batch.captured, &readError) {
+            case .packets:
+                tracker.setInterfaces(source.interfaces)
+                tracker.process(&box.batch)
+            case .idle:
+                box.batch.captured.removeAll()
+                tracker.tick(to: WallClock.now(), &box.batch)
+            case .endOfInput:
+                break reading
+            }
+            box.interfaces = source.interfaces
+            report(tracker, box.batch, &pace)
+            pool.publish(box)
+        }
+        let last = BatchBox()
+        last.interfaces = source.interfaces
+        tracker.finish(&last.batch)
+        pool.publish(last)
+        let totals = pool.finish()
+        if let readError, tracker.nextPosition == 0 { throw readError }
+        return SnifferResult(totals: totals, readError: readError)
+    }
+
+    /// A read error in the middle ends the input; what came before is kept.
+    private func read(
+        _ source: any PacketSource, into batch: inout PacketBatch, _ readError: inout CaptureError?
+    ) -> ReadStatus {
+        do throws(CaptureError) {
+            return try source.read(into: &batch, limit: options.limits.batchSize)
+        } catch {
+            readError = error
+            return .endOfInput
+        }
+    }
+
+    private static func makeWorker(
+        _ index: Int, _ options: EngineOptions, _ directory: ArchiveDirectory?, _ nanoseconds: Bool
+    ) -> Worker {
+        guard let directory, let archive = options.archive else {
+            return Worker(index: index, options: options, writer: nil)
+        }
+        var files = CallFileOptions()
+        files.nanoseconds = nanoseconds
+        files.maxFileSize = UInt64(max(0, archive.maxFileSize))
+        files.overwrite = archive.overwrite
+        files.heldByteLimit = options.limits.lookBackBytes / max(1, options.workers)
+        let budget = options.limits.writeBufferBytes / max(1, options.workers)
+        return Worker(
+            index: index, options: options,
+            writer: CallFileWriter(directory: directory, options: files, bufferBudget: budget))
+    }
+
+    // MARK: Progress and summary
+
+    private struct Pace {
+        var lastReport: Int64 = 0
+    }
+
+    private func report(_ tracker: borrowing Tracker, _ batch: borrowing TrackedBatch, _ pace: inout Pace) {
+        guard let onProgress else { return }
+        let requested = control.takeReportRequest()
+        let now = WallClock.now()
+        guard requested || now - pace.lastReport >= 250_000_000 else { return }
+        pace.lastReport = now
+        onProgress(
+            SnifferProgress(
+                isRequested: requested, packets: tracker.nextPosition, liveCalls: tracker.calls.count,
+                ledger: tracker.ledger, counters: tracker.namedCounters))
+    }
+
+    private func makeSummary(
+        _ tracker: borrowing Tracker, _ source: any PacketSource, _ totals: WorkerTotals
+    ) -> SummaryRecord {
+        var summary = sequencer.summary
+        summary.ledger = tracker.ledger
+        summary.ledger.kernelDropped = source.statistics.droppedByKernel
+        summary.ledger.interfaceDropped = source.statistics.droppedByInterface
+        summary.callIDs = tracker.sipCounts.distinctCallIDs
+        summary.sipMessages = tracker.sipCounts.messages
+        summary.sipRetransmissions = totals.counters.retransmissions
+        summary.copies = tracker.counters.copies
+        summary.bytes = tracker.capturedBytes
+        summary.firstPacketTime = tracker.firstPacketTime
+        summary.lastPacketTime = tracker.lastPacketTime
+        summary.counters = tracker.namedCounters + totals.namedCounters
+        return summary
+    }
+}
+
+/// Where a run stands.
+public struct SnifferProgress: Sendable {
+    /// Asked for by `SnifferControl.report()`, not by the clock.
+    public var isRequested: Bool
+    public var packets: UInt64
+    public var liveCalls: Int
+    public var ledger: PacketLedger
+    public var counters: [NamedCount]
+}
+
+/// How a run went.
+public struct SnifferResult: Sendable {
+    public var summary = SummaryRecord()
+    public var orphans: [OrphanStreamRecord] = []
+    /// Inputs that were damaged; what came before the damage was used.
+    public var damages: [CaptureDamage] = []
+    /// The input could not be read to its end.
+    public var readError: CaptureError?
+    /// The first file that could not be written, if there was one.
+    public var fileError: ArchiveError? { totals.counters.firstFileError }
+    var totals: WorkerTotals
+
+    init(totals: WorkerTotals, readError: CaptureError?) {
+        self.totals = totals
+        self.readError = readError
+    }
+}

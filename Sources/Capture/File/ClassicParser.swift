@@ -21,20 +21,20 @@ struct ClassicParser {
         var stop = ParseStep.Stop.limit
         guard packets.count < limit else { return ParseStep(position: position, stop: stop) }
         // Locals, so that the loop reads registers; every record takes at least its header.
-        let (headerBytes, isSwapped, unit) = (headerBytes, isSwapped, fractionUnit)
-        let (recordLimit, lengthOrder) = (recordLimit, lengthOrder)
+        let (headerBytes, unit, recordLimit) = (headerBytes, fractionUnit, recordLimit)
+        let isUnusual = isSwapped || lengthOrder != .capturedFirst
         let end = min(end, bytes.byteCount)
+        let lastHeader = end - headerBytes
         let most = min(limit - packets.count, max(end - start, 0) / headerBytes + 1)
         packets.append(addingCapacity: most) { (output: inout OutputSpan<CapturedPacket>) in
             while output.freeCapacity > 0 {
-                guard end - position >= headerBytes else {
+                guard position <= lastHeader else {
                     stop = .needs(headerBytes)
                     return
                 }
                 // One load of the four fields, one bounds check.
                 var header = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: position, as: SIMD4<UInt32>.self)
-                if isSwapped { header = ClassicParser.byteSwapped(header) }
-                if lengthOrder != .capturedFirst { header = ClassicParser.reordered(header, lengthOrder) }
+                if isUnusual { header = normalised(header) }
                 let length = header[2]
                 guard length <= recordLimit else {
                     stop = .damage(
@@ -59,14 +59,13 @@ struct ClassicParser {
         return ParseStep(position: position, stop: stop)
     }
 
-    @inline(__always)
-    private static func byteSwapped(_ header: SIMD4<UInt32>) -> SIMD4<UInt32> {
-        SIMD4(header[0].byteSwapped, header[1].byteSwapped, header[2].byteSwapped, header[3].byteSwapped)
-    }
-
-    @inline(never)
-    private static func reordered(_ header: SIMD4<UInt32>, _ order: LengthOrder) -> SIMD4<UInt32> {
-        guard order == .originalFirst || header[2] > header[3] else { return header }
+    /// The four fields in the machine's byte order, captured length before original length.
+    private func normalised(_ fields: SIMD4<UInt32>) -> SIMD4<UInt32> {
+        var header = fields
+        if isSwapped {
+            for index in header.indices { header[index] = header[index].byteSwapped }
+        }
+        guard lengthOrder == .originalFirst || (lengthOrder == .unknown && header[2] > header[3]) else { return header }
         return SIMD4(header[0], header[1], header[3], header[2])
     }
 }

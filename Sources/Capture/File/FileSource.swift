@@ -123,7 +123,8 @@ extension FileSource {
         }
         batch.growArena(to: window.parsed + needed)
         let room = batch.bytes.count - window.filled
-        let wanted = min(room, expectedBytes(packets: limit - batch.count) + needed)
+        let unparsed = window.filled - window.parsed
+        let wanted = min(room, max(expectedBytes(packets: limit - batch.count), needed + 4096) - unparsed)
         let start = window.filled
         var got = 0
         var failure: InputError?
@@ -158,8 +159,7 @@ extension FileSource {
     /// that little is left over to be copied.
     private func expectedBytes(packets: Int) -> Int {
         guard bytesPerPacket > 0, packets < 1 << 20 else { return PacketBatch.defaultArenaBytes }
-        let bytes = bytesPerPacket * packets
-        return max(CaptureLimits.minimumReadBytes, bytes + bytes / 16)
+        return max(CaptureLimits.minimumReadBytes, bytesPerPacket * packets)
     }
 
     private func finishAtEnd(_ window: ArenaWindow, needed: Int) {

@@ -56,7 +56,7 @@ public struct ProgressBar: Sendable {
     }
 
     private func rate(_ packets: Int64, _ elapsed: Int64) -> String {
-        let rate = Double(packets) * 1e9 / Double(elapsed)
+        let rate = min(max(Double(packets), 0) * 1e9 / Double(elapsed), 1e12)
         if rate >= 1e6 { return "\(Double(Int(rate / 1e5)) / 10)M" }
         return rate >= 1e4 ? "\(Int(rate / 1e3))k" : "\(Int(rate))"
     }

@@ -105,5 +105,8 @@ public struct ArchiveOptions: Sendable, Equatable {
     public var nanoseconds = false
     /// Live: append to `calls.jsonl` and accept a directory that has captures. Replay: new file, empty directory.
     public var live = false
+    /// `--write-file PREFIX`: the last part of the prefix. Only captures whose names begin with it count as already
+    /// there, because the directory is often the one that the input lies in.
+    public var namePrefix: String?
     public init(directory: String) { self.directory = directory }
 }

@@ -48,6 +48,7 @@ struct SettingArguments<Selection: SettingSelection>: ParsableArguments, CustomR
             return Flag<Bool?>(name: setting.names, inversion: .prefixedNo, help: setting.argumentHelp)
         }
         return Option<[String]>(
+            wrappedValue: [],
             name: setting.names, parsing: .singleValue, help: setting.argumentHelp, completion: setting.completion)
     }
 }

@@ -14,7 +14,9 @@ public enum ListInterfaces {
         case .json:
             return interfaces.map { json($0).text() + "\n" }.joined()
         case .csv:
-            let rows = interfaces.map { "\($0.name),\($0.isUp),\($0.isLoopback),\($0.addresses.joined(separator: " "))" }
+            let rows = interfaces.map {
+                "\($0.name),\($0.isUp),\($0.isLoopback),\($0.addresses.joined(separator: " "))"
+            }
             return (["name,up,loopback,addresses"] + rows).joined(separator: "\n") + "\n"
         case .text, .automatic:
             let width = interfaces.map(\.name.count).max() ?? 0

@@ -2,10 +2,12 @@
 struct PrefixedFiles {
     let directory: String
     let pattern: String
+    /// The part of the prefix that begins every file's name.
+    let name: String
 
     init(prefix: String, source: SettingSource) throws(CommandError) {
         let slash = prefix.lastIndex(of: "/")
-        let name = slash.map { prefix[prefix.index(after: $0)...] } ?? prefix[...]
+        name = String(slash.map { prefix[prefix.index(after: $0)...] } ?? prefix[...])
         directory = slash.map { $0 == prefix.startIndex ? "/" : String(prefix[..<$0]) } ?? "."
         pattern = "\(name)_{kind}_{callid}.pcap"
         guard !name.isEmpty, !name.contains("{"), !name.contains("}") else {

@@ -13,7 +13,8 @@ enum SIPUserFile {
             let patterns = patterns(in: bytes)
             guard patterns.count <= mostPatterns else {
                 throw CommandError(
-                    "more than \(mostPatterns) users", at: path, remedy: "use shorter prefixes", exitStatus: .configuration)
+                    "more than \(mostPatterns) users", at: path, remedy: "use shorter prefixes",
+                    exitStatus: .configuration)
             }
             // An empty list would mean every call, the opposite of what a list of users is for.
             guard !patterns.isEmpty else {

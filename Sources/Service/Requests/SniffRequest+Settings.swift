@@ -31,6 +31,7 @@ extension SniffRequest {
             let form = try PrefixedFiles(prefix: path, source: prefix?.source ?? .standard)
             archive.directory = form.directory
             archive.pattern = form.pattern
+            archive.namePrefix = form.name
             return archive
         }
         guard let path = settings.outputDirectory else { return nil }

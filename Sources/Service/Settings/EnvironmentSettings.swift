@@ -26,14 +26,17 @@ struct EnvironmentSettings {
         for name in environment.keys.sorted() where name.hasPrefix(Self.prefix) && !known.contains(name) {
             throw CommandError(
                 "unknown setting", at: "environment \(name)",
-                remedy: nearest(to: name, known).map { "did you mean \($0)?" } ?? "'lc show config' lists the valid keys",
+                remedy: nearest(to: name, known).map { "did you mean \($0)?" }
+                    ?? "'lc show config' lists the valid keys",
                 exitStatus: .configuration)
         }
         return given
     }
 
     private func nearest(to name: String, _ known: Set<String>) -> String? {
-        let names = known.sorted().filter { $0.hasPrefix(Self.prefix) }.map { $0.dropFirst(Self.prefix.count).lowercased() }
+        let names = known.sorted().filter { $0.hasPrefix(Self.prefix) }.map {
+            $0.dropFirst(Self.prefix.count).lowercased()
+        }
         return nearestName(to: String(name.dropFirst(Self.prefix.count)), among: names).map {
             Self.prefix + $0.uppercased()
         }

@@ -6,7 +6,8 @@ struct FileSettings {
     func settings(in root: YAMLNode?) throws(CommandError) -> [GivenSetting] {
         guard let root, !root.isNull else { return [] }
         guard case .mapping(let entries) = root.content else {
-            throw problem("the file is \(root.noun), not a mapping of keys", root.mark, "write 'voip:' and keys below it")
+            throw problem(
+                "the file is \(root.noun), not a mapping of keys", root.mark, "write 'voip:' and keys below it")
         }
         var given: [GivenSetting] = []
         for entry in entries {
@@ -74,7 +75,8 @@ struct FileSettings {
         }
         let other: Setting.Scope = scope == .voip ? .general : .voip
         if setting(named: entry.key, in: other) != nil {
-            return problem(what, entry.keyMark, other == .voip ? "it belongs under 'voip:'" : "it belongs at the top level")
+            return problem(
+                what, entry.keyMark, other == .voip ? "it belongs under 'voip:'" : "it belongs at the top level")
         }
         let near = nearestName(to: entry.key, among: names(in: scope) + (scope == .voip ? [] : ["voip"]))
         if let near { return problem(what, entry.keyMark, "did you mean '\(near)'?") }

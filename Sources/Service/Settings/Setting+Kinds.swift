@@ -94,7 +94,9 @@ extension Setting {
     func byMode(flags balanced: Bool, _ throughput: Bool, _ latency: Bool, _ memory: Bool) -> Setting {
         with { $0.modes = ModeValues(balanced, throughput, latency, memory).map { .boolean($0) } }
     }
-    func byMode(_ balanced: BufferStrategy, _ throughput: BufferStrategy, _ latency: BufferStrategy, _ memory: BufferStrategy)
+    func byMode(
+        _ balanced: BufferStrategy, _ throughput: BufferStrategy, _ latency: BufferStrategy, _ memory: BufferStrategy
+    )
         -> Setting
     {
         with { $0.modes = ModeValues(balanced, throughput, latency, memory).map { .text($0.rawValue) } }

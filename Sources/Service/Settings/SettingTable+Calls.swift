@@ -11,7 +11,8 @@ extension SettingTable {
             "ring_timeout", \.engine.calls.ringTimeout, .seconds(200), in: .seconds(1)...(.hours(24)), .calls,
             "A call not answered for this long is timed out (packet time)."),
         .duration(
-            "call_idle_timeout", \.engine.calls.idleTimeout, .seconds(3600), in: .seconds(1)...(.hours(24 * 30)), .calls,
+            "call_idle_timeout", \.engine.calls.idleTimeout, .seconds(3600), in: .seconds(1)...(.hours(24 * 30)),
+            .calls,
             "A call without any packet for this long is ended (packet time)."),
     ]
 }

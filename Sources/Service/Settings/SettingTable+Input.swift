@@ -1,7 +1,10 @@
 extension SettingTable {
     static let input: [Setting] = [
-        .list("interface", \.capture.interfaces, standard: ["any"], "name", .input, "Live interfaces; 'any' is all of them.")
-            .short("i").also("interfaces").on(.any),
+        .list(
+            "interface", \.capture.interfaces, standard: ["any"], "name", .input,
+            "Live interfaces; 'any' is all of them."
+        )
+        .short("i").also("interfaces").on(.any),
         .list(
             "read_file", \.capture.files, "file", .input,
             "Read captures (pcap, pcapng, gzip; '-' is stdin); several are merged by time."

@@ -32,7 +32,8 @@ extension SettingTable {
             .limits, "An out-of-order segment older than this is given up."
         ).byMode(durations: .seconds(300), .seconds(600), .seconds(60), .seconds(120)),
         .duration(
-            "tcp_cleanup_interval", \.engine.limits.tcpCleanupInterval, .seconds(60), in: .milliseconds(10)...(.hours(1)),
+            "tcp_cleanup_interval", \.engine.limits.tcpCleanupInterval, .seconds(60),
+            in: .milliseconds(10)...(.hours(1)),
             .limits, "How often expired connections and fragments are looked for."
         ).byMode(durations: .seconds(60), .seconds(120), .seconds(15), .seconds(30)),
         .duration(
@@ -65,7 +66,8 @@ extension SettingTable {
             "Return idle buffers to the system as soon as they are empty."
         ).byMode(flags: false, false, false, true),
         .size(
-            "write_buffer_size", \.engine.limits.writeBufferBytes, .mebibytes(64), in: .kibibytes(64)...(.gibibytes(16)),
+            "write_buffer_size", \.engine.limits.writeBufferBytes, .mebibytes(64),
+            in: .kibibytes(64)...(.gibibytes(16)),
             .limits, "Write buffers of all open files together."
         ).byMode(.mebibytes(64), .mebibytes(128), .mebibytes(16), .mebibytes(8)),
         .duration(

@@ -5,7 +5,8 @@ extension SettingTable {
             "Calls of these users only: 'alice' contains, 'alice*' begins, '*456789' ends, '\\*' is a literal star."
         ).short("u").also("sipuser"),
         .optionalText(
-            "sip_user_file", \.sipUserFile, .file, .selection, "More --sip-user patterns, one a line, '#' for comments."),
+            "sip_user_file", \.sipUserFile, .file, .selection, "More --sip-user patterns, one a line, '#' for comments."
+        ),
         .list("call_id", \.engine.selection.callIDs, "id", .selection, "Calls with these Call-IDs only."),
         .instant(
             "from_time", \.engine.selection.fromTime, .selection,

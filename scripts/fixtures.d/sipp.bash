@@ -66,6 +66,7 @@ case_sipp_ipv6() {
     keep "$WORK/sipp.pcap"; describe; calls_are ended=2
     readme "Two calls over IPv6" "$(version_of sip-tester)" <<'T'
 SIP and RTP over IPv6 and UDP, with the neighbour discovery, router solicitations and MLD reports of two starting hosts.
+As in sipp/udp, echoed packets meet closed ports: ICMPv6 errors quote them.
 T
 }
 

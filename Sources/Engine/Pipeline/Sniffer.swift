@@ -161,7 +161,8 @@ public final class Sniffer {
         pace.lastReport = now
         onProgress(
             SnifferProgress(
-                isRequested: requested, packets: tracker.nextPosition, liveCalls: tracker.calls.count,
+                isRequested: requested, packets: tracker.nextPosition, bytes: tracker.capturedBytes,
+                liveCalls: tracker.calls.count,
                 ledger: tracker.ledger, counters: tracker.namedCounters))
     }
 
@@ -189,6 +190,8 @@ public struct SnifferProgress: Sendable {
     /// Asked for by `SnifferControl.report()`, not by the clock.
     public var isRequested: Bool
     public var packets: UInt64
+    /// Captured bytes.
+    public var bytes: UInt64
     public var liveCalls: Int
     public var ledger: PacketLedger
     public var counters: [NamedCount]

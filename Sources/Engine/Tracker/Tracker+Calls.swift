@@ -100,6 +100,7 @@ extension Tracker {
     mutating func finish(_ batch: inout TrackedBatch) {
         batchNumber += 1
         batch.firstPosition = nextPosition
+        batchFloor = oldestPending()
         finishConnections(&batch)
         finishFragments()
         lookBack.expireAll()
@@ -109,7 +110,7 @@ extension Tracker {
         let live = calls.calls.indices.filter { calls.calls[$0].isLive }
         for slot in live { calls.calls[slot].life.stop(.endOfCapture) }
         end(live, &batch)
-        batch.pendingFloor = nextPosition
+        batch.pendingFloor = batchFloor
     }
 
     /// Housekeeping every `tcp_cleanup_interval` of packet time.
@@ -125,10 +126,10 @@ extension Tracker {
     mutating func tick(to time: Int64, _ batch: inout TrackedBatch) {
         batchNumber += 1
         batch.firstPosition = nextPosition
-        let floorBefore = oldestPending()
+        batchFloor = oldestPending()
         clock.tick(to: time)
         if clock.now >= deadlines.earliest { expireCalls(&batch) }
         if clock.now >= nextCleanup, clock.now != .min { cleanUp(&batch) }
-        batch.pendingFloor = min(floorBefore, oldestPending())
+        batch.pendingFloor = min(batchFloor, nextPosition)
     }
 }

@@ -12,8 +12,7 @@ extension Tracker {
         _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ batch: inout TrackedBatch
     ) {
         let position = nextPosition + UInt64(index)
-        let tag = held.hold(
-            packet, bytes: copy(span), position: position, batch: batchNumber, index: index, isCopy: false)
+        let tag = hold(packet, index, span, isCopy: false)
         let outcome = fragments.add(
             key: FragmentKey(decoded), offset: decoded.fragmentOffset, more: decoded.moreFragments,
             payload: span.extracting(decoded.payloadRange), tag: tag, position: position, now: clock.now)

@@ -115,9 +115,7 @@ extension Tracker {
             trackInPlace(slot, parser, direction, packet, index, span, payload, start, isCopy, &batch)
             return
         }
-        let tag = held.hold(
-            packet, bytes: copy(span), position: nextPosition + UInt64(index), batch: batchNumber, index: index,
-            isCopy: isCopy)
+        let tag = hold(packet, index, span, isCopy: isCopy)
         if start > next {
             holdBehindHole(slot, parser, direction, payload.count, start, tag, &batch)
             return
@@ -199,11 +197,7 @@ extension Tracker {
                 owner = trackMessage(found, payload, .current(index: index), &batch)
             } else {
                 // More than one message, or the beginning of another: the packet has several claims on it.
-                let heldTag =
-                    tag
-                    ?? held.hold(
-                        packet, bytes: copy(span), position: nextPosition + UInt64(index), batch: batchNumber,
-                        index: index, isCopy: isCopy)
+                let heldTag = tag ?? hold(packet, index, span, isCopy: isCopy)
                 tag = heldTag
                 owner = trackMessage(found, payload.extracting(range), .held([heldTag]), &batch)
             }
@@ -216,11 +210,7 @@ extension Tracker {
             step = nextStep(parser, direction, payload, from: consumed)
         }
         if consumed < payload.count {
-            let heldTag =
-                tag
-                ?? held.hold(
-                    packet, bytes: copy(span), position: nextPosition + UInt64(index), batch: batchNumber,
-                    index: index, isCopy: isCopy)
+            let heldTag = tag ?? hold(packet, index, span, isCopy: isCopy)
             tag = heldTag
             held.retain(heldTag)
             connections.parsers[parser].directions[direction].framer = SIPStreamFramer()

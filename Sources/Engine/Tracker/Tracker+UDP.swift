@@ -136,6 +136,7 @@ extension Tracker {
             orphans?.receive(entry)
             return
         }
+        batchFloor = min(batchFloor, entry.position)
         lookBack.add(entry, now: clock.now)
         if orphans != nil {
             for entry in lookBack.takeUnclaimed() { orphans?.receive(entry) }

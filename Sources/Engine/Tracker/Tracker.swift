@@ -42,6 +42,8 @@ struct Tracker: ~Copyable {
     /// Number of the batch at hand, and the position in the capture of its first packet.
     var batchNumber: UInt64 = 0
     var nextPosition: UInt64 = 0
+    /// The lowest position that was held at any moment of the batch.
+    var batchFloor: UInt64 = 0
     var endSequence: UInt64 = 0
     var nextCleanup: Int64 = .min
     private(set) var capturedBytes: UInt64 = 0
@@ -79,7 +81,7 @@ struct Tracker: ~Copyable {
     mutating func process(_ batch: inout TrackedBatch) {
         batchNumber += 1
         batch.firstPosition = nextPosition
-        let floorBefore = oldestPending()
+        batchFloor = oldestPending()
         let packets = batch.captured.packets
         let bytes = batch.captured.bytes
         let all = bytes.span
@@ -95,7 +97,7 @@ struct Tracker: ~Copyable {
         countCaptured(packets)
         nextPosition += UInt64(packets.count)
         if clock.now >= nextCleanup { cleanUp(&batch) }
-        batch.pendingFloor = min(floorBefore, oldestPending())
+        batch.pendingFloor = min(batchFloor, nextPosition)
     }
 
     private mutating func countCaptured(_ packets: [CapturedPacket]) {
@@ -122,6 +124,16 @@ struct Tracker: ~Copyable {
         case .otherIP, .notIP: count(.notVoIP, .noCall)
         case .malformed(let layer): countMalformed(layer)
         }
+    }
+
+    /// Keeps a copy of the packet until its call is known.
+    mutating func hold(
+        _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, isCopy: Bool
+    ) -> UInt32 {
+        let position = nextPosition + UInt64(index)
+        batchFloor = min(batchFloor, position)
+        return held.hold(
+            packet, bytes: copy(span), position: position, batch: batchNumber, index: index, isCopy: isCopy)
     }
 
     /// What tells one way through the network from another: interface, link header and TTL.

@@ -15,19 +15,25 @@ public enum StandardStream: Int32, Sendable {
 /// Writes all of the text to a descriptor, going on after interruptions.
 func writeAll(_ text: String, to descriptor: Int32) -> Bool {
     var text = text
-    return text.withUTF8 { bytes in
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let block = UnsafeBufferPointer(rebasing: rest)
-            let written = Glibc.write(descriptor, block.baseAddress, block.count)
-            if written > 0 {
-                rest = rest.dropFirst(written)
-            } else if errno != EINTR {
-                return false
-            }
+    return text.withUTF8 { writeAll($0, to: descriptor) }
+}
+
+func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    bytes.withUnsafeBufferPointer { writeAll($0, to: descriptor) }
+}
+
+private func writeAll(_ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let block = UnsafeBufferPointer(rebasing: rest)
+        let written = Glibc.write(descriptor, block.baseAddress, block.count)
+        if written > 0 {
+            rest = rest.dropFirst(written)
+        } else if errno != EINTR {
+            return false
         }
-        return true
     }
+    return true
 }
 
 extension StandardStream {

@@ -1,0 +1,135 @@
+import Archive
+import Calls
+import Engine
+import Glibc
+
+/// Where records go: `calls.jsonl` beside the captures, and standard output in the format asked for.
+///
+/// `write` is called from one thread at a time, by the engine's promise; that is why @unchecked holds.
+final class RecordOutput: @unchecked Sendable {
+    let formats: RecordFormats
+    private let format: OutputFormat
+    private let isQuiet: Bool
+    private let terminalWidth: Int
+    private var log: RecordLog?
+    private var buffer: [UInt8] = []
+    private var firstError: CommandError?
+
+    init(_ request: SniffRequest, _ directory: ArchiveDirectory?) throws(CommandError) {
+        format = request.output.format(on: .output)
+        isQuiet = request.output.quiet
+        terminalWidth = Self.width
+        if let directory {
+            do throws(ArchiveError) {
+                log = try RecordLog(directory: directory)
+            } catch {
+                throw CommandError(error)
+            }
+        } else {
+            log = nil
+        }
+        let line: RecordFormats.Line =
+            switch (isQuiet, format) {
+            case (true, _), (_, .json), (_, .automatic): .none
+            case (_, .csv): .csv
+            case (_, .text): .table(width: terminalWidth)
+            }
+        formats = RecordFormats(json: directory != nil || (format == .json && !isQuiet), line: line)
+    }
+
+    private static var width: Int {
+        var size = winsize()
+        guard ioctl(StandardStream.output.rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 120 }
+        return Int(size.ws_col)
+    }
+
+    /// The heading of a table.
+    func begin() {
+        switch formats.line {
+        case .none: break
+        case .csv: CSVTable.appendHeader(to: &buffer)
+        case .table(let width): CallTable(width: width).appendHeader(to: &buffer)
+        }
+        flush()
+    }
+
+    func write(_ outgoing: OutgoingRecord) {
+        do throws(ArchiveError) {
+            try log?.append(outgoing.json)
+        } catch {
+            note(CommandError(error))
+        }
+        guard !isQuiet else { return }
+        buffer.append(contentsOf: format == .json ? outgoing.json : outgoing.line)
+        if buffer.count >= 1 << 16 || isatty(StandardStream.output.rawValue) == 1 { flush() }
+    }
+
+    private func flush() {
+        guard !buffer.isEmpty else { return }
+        if !writeAll(buffer, to: StandardStream.output.rawValue) {
+            note(CommandError("cannot write to standard output", remedy: nil, exitStatus: .inputOutput))
+        }
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    private func note(_ error: CommandError) {
+        if firstError == nil { firstError = error }
+    }
+
+    // MARK: The end
+
+    /// Prints the summary and everything that went wrong. Returns the exit status.
+    func finish(_ result: SnifferResult) -> ExitStatus {
+        if !isQuiet { appendSummary(result) }
+        do throws(ArchiveError) {
+            for orphan in result.orphans where log != nil {
+                var line: [UInt8] = []
+                JSONLines.append(orphan, to: &line)
+                try log?.append(line)
+            }
+            try log?.flush()
+        } catch {
+            note(CommandError(error))
+        }
+        flush()
+        return report(result)
+    }
+
+    private func appendSummary(_ result: SnifferResult) {
+        switch format {
+        case .json:
+            for orphan in result.orphans { JSONLines.append(orphan, to: &buffer) }
+            JSONLines.append(result.summary, to: &buffer)
+        case .csv:
+            flush()
+            var text: [UInt8] = []
+            SummaryText.append(result.summary, to: &text)
+            _ = writeAll(text, to: StandardStream.error.rawValue)
+        case .text, .automatic:
+            buffer.append(UInt8(ascii: "\n"))
+            SummaryText.append(result.summary, to: &buffer)
+        }
+    }
+
+    private func report(_ result: SnifferResult) -> ExitStatus {
+        var status = ExitStatus.ok
+        func say(_ error: CommandError) {
+            StandardStream.error.write(error.description + "\n")
+            if status == .ok { status = error.exitStatus }
+        }
+        for damage in result.damages {
+            say(CommandError(damage.description, exitStatus: ExitStatus(rawValue: damage.exitStatus) ?? .badData))
+        }
+        if let error = result.readError { say(CommandError(error)) }
+        if let error = result.fileError { say(CommandError(error)) }
+        if let error = firstError { say(error) }
+        if let imbalance = result.summary.ledger.check() {
+            say(
+                CommandError(
+                    "the packet ledger does not balance: captured \(imbalance.captured), "
+                        + "sum of classes \(imbalance.sumOfClasses), sum of owners \(imbalance.sumOfOwnerships)",
+                    remedy: "this is a defect of lc; please report it with the capture", exitStatus: .software))
+        }
+        return status
+    }
+}

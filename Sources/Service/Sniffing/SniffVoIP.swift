@@ -1,0 +1,58 @@
+import Archive
+import Calls
+import Capture
+import Engine
+import Glibc
+
+/// `lc sniff voip`: from a checked request to the exit status.
+public enum SniffVoIP {
+    /// - Parameters:
+    ///   - request: what to do, complete: no setting is looked up anywhere else.
+    ///   - reload: reads the configuration again, for SIGHUP. It throws when the new one is invalid; the old one stays.
+    public static func run(
+        _ request: SniffRequest, reload: @escaping @Sendable () throws(CommandError) -> SniffRequest
+    ) throws(CommandError) -> ExitStatus {
+        let control = SnifferControl()
+        let signals = SignalThread(control)
+        defer { signals.stop() }
+        let source = try Sources.open(request.capture, request.engine, control)
+        let directory = try openDirectory(request.engine.archive)
+        let output = try RecordOutput(request, directory)
+        let sniffer = Sniffer(
+            request.engine, formats: output.formats, directory: directory, isLive: request.capture.isLive,
+            control: control, deliver: { output.write($0) })
+        var progress = ReplayProgress(request)
+        sniffer.onProgress = { progress.update($0) }
+        output.begin()
+        let result: SnifferResult
+        do throws(CaptureError) {
+            result = try sniffer.run(source)
+        } catch {
+            throw CommandError(error)
+        }
+        progress.clear()
+        return output.finish(result)
+    }
+
+    private static func openDirectory(_ options: ArchiveOptions?) throws(CommandError) -> ArchiveDirectory? {
+        guard let options else { return nil }
+        do throws(ArchiveError) {
+            return try ArchiveDirectory(
+                path: options.directory, use: options.live ? .live : .replay(overwrite: options.overwrite))
+        } catch {
+            throw CommandError(error)
+        }
+    }
+}
+
+extension CommandError {
+    init(_ error: CaptureError) {
+        self.init(
+            error.detail, at: error.subject, remedy: error.hint,
+            exitStatus: ExitStatus(rawValue: error.exitStatus) ?? .inputOutput)
+    }
+
+    init(_ error: ArchiveError) {
+        self.init(error.description, exitStatus: ExitStatus(rawValue: error.exitStatus) ?? .cannotCreateOutput)
+    }
+}

@@ -31,7 +31,14 @@ enum Program {
             StandardStream.error.write(error.description + "\n")
             exit(error.exitStatus.rawValue)
         } catch {
-            LippycatCommand.exit(withError: error)
+            let status = LippycatCommand.exitCode(for: error)
+            // Help, version and completions end here too, with success.
+            guard status != .success else { LippycatCommand.exit(withError: error) }
+            let message = LippycatCommand.fullMessage(for: error)
+            // The message quotes arguments; its own lines stay lines.
+            let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map { sanitised(String($0)) }
+            if !message.isEmpty { StandardStream.error.write(lines.joined(separator: "\n") + "\n") }
+            exit(status.rawValue)
         }
     }
 }

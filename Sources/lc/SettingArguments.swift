@@ -10,7 +10,8 @@ protocol SettingSelection {
 /// The options of one group of the settings table.
 ///
 /// ArgumentParser finds the options of a type by reflection and fills them in by decoding. This type answers both from
-/// the table, so that no option has to be declared a second time. Values stay texts: the table reads them, and a wrong
+/// the table, so that no option has to be declared a second time. That reflection is asked is no promise of the library;
+/// should a new version not ask, every option is missing and `UsageTests` fail. Values stay texts: the table reads them, and a wrong
 /// one is reported in the same words wherever it stood.
 struct SettingArguments<Selection: SettingSelection>: ParsableArguments, CustomReflectable {
     private(set) var given: [GivenSetting] = []

@@ -45,9 +45,15 @@ struct Command {
             error: String(decoding: err, as: UTF8.self))
     }
 
+    /// Everything that the tests write is in here, and goes when the process ends.
+    private static let folder: URL = {
+        atexit { try? FileManager.default.removeItem(at: Command.folder) }
+        return FileManager.default.temporaryDirectory.appendingPathComponent("lippycat-" + UUID().uuidString)
+    }()
+
     /// A file that holds the text, in a folder of its own.
     static func file(_ text: String, named name: String = "config.yaml") throws -> String {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lippycat-" + UUID().uuidString)
+        let folder = Self.folder.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appendingPathComponent(name)
         try text.write(to: file, atomically: true, encoding: .utf8)

@@ -45,6 +45,12 @@ import Testing
         }
     }
 
+    @Test func argumentsInMessagesCannotSteerTheTerminal() throws {
+        let run = try Command.run("sniff", "voip", "--x\u{1B}[31m")
+        #expect(run.status == 64)
+        #expect(run.error.hasPrefix("lc: Unknown option '--x\\x1b[31m'\nUsage: "))
+    }
+
     @Test func version() throws {
         let run = try Command.run("--version")
         #expect(run.status == 0)

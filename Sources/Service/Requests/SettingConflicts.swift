@@ -20,7 +20,9 @@ struct SettingConflicts {
         }
         if let from = settings.engine.selection.fromTime, let to = settings.engine.selection.toTime, from >= to {
             throw CommandError(
-                "the window of time is empty", at: "--from-time with --to-time", remedy: "the first must be earlier",
+                "the window of time is empty",
+                at: [given("from_time"), given("to_time")].compactMap(\.?.place).joined(separator: " with "),
+                remedy: "--from-time must be earlier than --to-time",
                 exitStatus: given("to_time")?.exitStatus ?? .usage)
         }
         try checkFiles(settings.capture.files)

@@ -12,10 +12,9 @@ public enum RTPLayout: Equatable, Sendable {
     /// The padding count is zero or larger than what follows the header (RFC 3550 appendix A.1).
     case paddingTooLong(padding: Int, available: Int)
 
-    /// `bytes` holds at least the fixed header, whose first byte is `firstByte`.
-    @usableFromInline
+    /// `datagramLength` is not less than the length of `bytes`.
     init(firstByte: UInt8, of bytes: Span<UInt8>, datagramLength: Int) {
-        let length = max(datagramLength, 0)
+        let length = datagramLength
         var headerLength = RTPHeader.fixedLength + 4 * Int(firstByte & 0x0f)
         guard headerLength <= length else {
             self = .csrcTooLong(needed: headerLength, available: length)

@@ -16,6 +16,30 @@ public struct StreamStatistics: Sendable {
     public var packets: UInt64 = 0
     /// UDP payload bytes of these packets.
     public var bytes: UInt64 = 0
+    /// The first packet's time, in capture order; meaningless before the first packet.
+    public var firstArrival: Int64 = 0
+    public var lastArrival: Int64 = 0
+    @usableFromInline var largestGap: Int64 = 0
+
+    /// Payload type, clock rate and event flag of the last packet in one number, so that "as before" is one comparison.
+    @usableFromInline var format: UInt64 = 0
+    /// Nanoseconds per RTP timestamp unit; 0 where the present packets have no jitter.
+    @usableFromInline var tick: Double = 0
+    @usableFromInline var jitter: Double = 0
+    @usableFromInline var jitterSum: Double = 0
+    @usableFromInline var jitterMaximum: Double = 0
+    @usableFromInline var jitterSamples: UInt32 = 0
+    @usableFromInline var lastTimestamp: UInt32 = 0
+
+    // Of the present run. Extended by counting on instead of by cycles, so that wrapping needs no case in either direction.
+    @usableFromInline var highest: Int64 = 0
+    @usableFromInline var lowest: Int64 = 0
+    /// `expected` of the runs that have ended.
+    @usableFromInline var closedRuns: Int64 = 0
+    /// The number that would confirm a restart; negative when nothing is to be confirmed.
+    @usableFromInline var confirming: Int32 = -1
+    /// Hz; 0 while unknown.
+    public var clockRate: UInt32 = 0
     public var duplicates: UInt32 = 0
     /// Packets, not duplicates, whose number is below the highest so far.
     public var outOfOrder: UInt32 = 0
@@ -23,41 +47,15 @@ public struct StreamStatistics: Sendable {
     public var copies: UInt32 = 0
     /// How often the source began a new numbering.
     public var restarts: UInt16 = 0
-
-    /// The first packet's time, in capture order; meaningless before the first packet.
-    public var firstArrival: Int64 = 0
-    public var lastArrival: Int64 = 0
-    @usableFromInline var largestGap: Int64 = 0
-
-    // Of the present run. Extended by counting on instead of by cycles, so that wrapping needs no case in either direction.
-    @usableFromInline var highest: Int64 = 0
-    @usableFromInline var lowest: Int64 = 0
-    /// `expected` of the runs that have ended.
-    @usableFromInline var closedRuns: Int64 = 0
-    @usableFromInline var window = SequenceWindow()
-    /// The number that would confirm a restart; negative when nothing is to be confirmed.
-    @usableFromInline var confirming: Int32 = -1
     /// The restart to be confirmed is rather a gap in the capture: as much time as numbers are missing.
     @usableFromInline var confirmsGap = false
-
     @usableFromInline var isComfortNoise = false
     @usableFromInline var isTelephoneEvent = false
-    @usableFromInline var payloadTypeCount: UInt8 = 0
     @usableFromInline var payloadType: UInt8 = 0
+    @usableFromInline var payloadTypeCount: UInt8 = 0
     /// Payload types in the order of their appearance, eight at most, the first in the lowest byte.
     @usableFromInline var packedPayloadTypes: UInt64 = 0
-
-    /// Payload type, clock rate and event flag of the last packet in one number, so that "as before" is one comparison.
-    @usableFromInline var format: UInt64 = 0
-    /// Hz; 0 while unknown.
-    public var clockRate: UInt32 = 0
-    @usableFromInline var lastTimestamp: UInt32 = 0
-    /// Nanoseconds per RTP timestamp unit; 0 where the present packets have no jitter.
-    @usableFromInline var tick: Double = 0
-    @usableFromInline var jitter: Double = 0
-    @usableFromInline var jitterSum: Double = 0
-    @usableFromInline var jitterMaximum: Double = 0
-    @usableFromInline var jitterSamples: UInt32 = 0
+    @usableFromInline var window = SequenceWindow()
 
     @inlinable
     public init() {}

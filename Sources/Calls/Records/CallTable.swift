@@ -31,7 +31,7 @@ public struct CallTable: Sendable {
             Column(content: .to, title: "TO", width: 9),
             Column(content: .packets, title: "PACKETS", width: 7, isNumber: true),
             Column(content: .loss, title: "LOSS%", width: 5, isNumber: true),
-            Column(content: .jitter, title: "JITTER", width: 7, isNumber: true),
+            Column(content: .jitter, title: "JIT(ms)", width: 7, isNumber: true),
             Column(content: .callID, title: "CALL-ID", width: 8),
         ]
         if hasFile { columns.append(Column(content: .file, title: "FILE", width: 12)) }

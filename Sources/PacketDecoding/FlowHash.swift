@@ -45,7 +45,7 @@ public struct FlowHash: Sendable {
     public func callAsFunction(_ bytes: Span<UInt8>) -> UInt64 {
         let raw = unsafe bytes.bytes
         let count = raw.byteCount
-        var state = key0 ^ UInt64(truncatingIfNeeded: count)
+        var state = key0
         var offset = 0
         while count - offset >= 16 {
             state = FlowHash.fold(raw.uint64(offset) ^ key1, raw.uint64(offset + 8) ^ state)
@@ -61,7 +61,9 @@ public struct FlowHash: Sendable {
             rest = rest << 8 | UInt64(raw.uint8(offset))
             offset += 1
         }
-        return FlowHash.fold(FlowHash.fold(first ^ key1, rest ^ state) ^ key3, key2)
+        let folded = FlowHash.fold(first ^ key1, rest ^ state)
+        // The length goes in last, where no byte can make up for it.
+        return FlowHash.fold(folded ^ key3, key2 ^ UInt64(truncatingIfNeeded: count))
     }
 
     /// A product of 128 bits folded to 64: every bit of the result depends on every bit of both words.

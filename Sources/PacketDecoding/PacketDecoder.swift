@@ -44,6 +44,9 @@ public enum PacketDecoder {
         let outcome = unsafe decodeExtensionHeaders(
             reassembled.bytes, at: 0, declaredEnd: reassembled.count, nextHeader: ipProtocol, into: &packet)
         guard outcome == .fragment else { return outcome }
+        packet.isFragment = false
+        packet.moreFragments = false
+        packet.fragmentOffset = 0
         return malformed(.ip, .nestedFragment, offset: 0, needed: 0, available: 0, into: &packet)
     }
 

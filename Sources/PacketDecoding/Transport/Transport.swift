@@ -19,13 +19,14 @@ extension PacketDecoder {
         _ bytes: RawSpan, at offset: Int, declaredEnd: Int, ipProtocol: UInt8, afterExtensionHeaders: Bool,
         into packet: inout DecodedPacket
     ) -> DecodeOutcome {
+        if ipProtocol == IPProtocol.authentication, !afterExtensionHeaders {
+            return decodeExtensionHeaders(
+                bytes, at: offset, declaredEnd: declaredEnd, nextHeader: ipProtocol, into: &packet)
+        }
         setPayload(bytes, at: offset, declaredEnd: declaredEnd, into: &packet)
         switch ipProtocol {
         case IPProtocol.icmp where packet.ipVersion == 4, IPProtocol.icmpv6 where packet.ipVersion == 6:
             return decodeICMP(bytes, at: offset, declaredEnd: declaredEnd, into: &packet)
-        case IPProtocol.authentication where !afterExtensionHeaders:
-            return decodeExtensionHeaders(
-                bytes, at: offset, declaredEnd: declaredEnd, nextHeader: ipProtocol, into: &packet)
         default:
             return .otherIP
         }

@@ -46,14 +46,16 @@ extension FragmentOutcome {
     }
 }
 
-/// All orders of the numbers below `count`.
-func permutations(of count: Int) -> [[Int]] {
-    guard count > 0 else { return [[]] }
-    return permutations(of: count - 1).flatMap { shorter in
-        (0...shorter.count).map { place in
-            var longer = shorter
-            longer.insert(count - 1, at: place)
-            return longer
+extension DatagramBuilder {
+    /// All orders of the numbers below `count`.
+    static func permutations(of count: Int) -> [[Int]] {
+        guard count > 0 else { return [[]] }
+        return permutations(of: count - 1).flatMap { shorter in
+            (0...shorter.count).map { place in
+                var longer = shorter
+                longer.insert(count - 1, at: place)
+                return longer
+            }
         }
     }
 }

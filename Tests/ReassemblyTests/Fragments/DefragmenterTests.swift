@@ -4,7 +4,7 @@ import Testing
 @testable import Reassembly
 
 @Suite struct DefragmenterTests {
-    @Test(arguments: [4, 6] as [UInt8], permutations(of: 4))
+    @Test(arguments: [4, 6] as [UInt8], DatagramBuilder.permutations(of: 4))
     func everyOrderOfFourFragments(_ version: UInt8, _ order: [Int]) throws {
         var defragmenter = Defragmenter(seed: 1)
         let datagram = DatagramBuilder(version: version, ends: [1480, 2960, 4440, 4441])  // the last has one byte

@@ -140,7 +140,7 @@ import Testing
     @Test func everyTagIsAccountedFor() {
         let seed = UInt64.random(in: 0 ... .max)
         print("random fragments, seed \(seed)")
-        var random = SplitMix64(state: seed)
+        var random = SeededFragments(state: seed)
         let limits = FragmentLimits(
             maxDatagrams: 20, maxBytes: 12_000, maxFragmentsPerDatagram: 6, maxAge: 500, maxRemembered: 10,
             memoryAge: 100)

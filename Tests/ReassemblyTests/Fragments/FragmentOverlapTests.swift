@@ -48,7 +48,7 @@ import Testing
     @Test func randomOverlapsAgainstAModel() {
         let seed = UInt64.random(in: 0 ... .max)
         print("random overlaps, seed \(seed)")
-        var random = SplitMix64(state: seed)
+        var random = SeededFragments(state: seed)
         for round in 0..<300 {
             var defragmenter = Defragmenter(seed: seed)
             let blocks = Int.random(in: 2...20, using: &random)
@@ -85,18 +85,5 @@ import Testing
             #expect(defragmenter.pendingDatagrams == 0)
             #expect(defragmenter.heldBytes == 0)
         }
-    }
-}
-
-/// A generator whose seed can be printed and used again.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
-        return word ^ word >> 31
     }
 }

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 import Traffic
 
 /// A JSON Lines file in memory, its call lines found by Call-ID without parsing the rest.

@@ -10,6 +10,8 @@ public final class OutputCheck {
         public var missing = 0
         public var examples: [String] = []
         public init() {}
+
+        public var isExact: Bool { calls == exactFiles && calls == exactRecords }
     }
 
     public private(set) var results: [(name: String, result: ClassResult)] = []
@@ -19,8 +21,7 @@ public final class OutputCheck {
     private let examples: Int
 
     public var isExact: Bool {
-        general.isEmpty
-            && results.allSatisfy { $0.result.calls == $0.result.exactFiles && $0.result.calls == $0.result.exactRecords }
+        general.isEmpty && results.allSatisfy { $0.result.isExact }
     }
 
     /// - Parameters:

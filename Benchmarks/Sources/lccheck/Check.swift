@@ -59,9 +59,8 @@ struct Check: ParsableCommand {
     }
 
     private func row(_ name: String, _ result: OutputCheck.ClassResult) -> String {
-        let isExact = result.calls == result.exactFiles && result.calls == result.exactRecords
         let numbers = [result.calls, result.exactFiles, result.exactRecords, result.missing]
-        return row(name, numbers.map(String.init), mark: isExact ? "" : "  *")
+        return row(name, numbers.map(String.init), mark: result.isExact ? "" : "  *")
     }
 
     private func row(_ name: String, _ cells: [String], mark: String) -> String {

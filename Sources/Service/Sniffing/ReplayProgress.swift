@@ -27,7 +27,8 @@ struct ReplayProgress {
         }
         // 16 bytes of record header each, which the bytes of the packets do not count.
         bar?.update(
-            bytesRead: Int64(clamping: progress.bytes + 16 * progress.packets), packets: Int64(clamping: progress.packets),
+            bytesRead: Int64(clamping: progress.bytes + 16 * progress.packets),
+            packets: Int64(clamping: progress.packets),
             now: Self.now)
     }
 

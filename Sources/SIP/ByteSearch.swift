@@ -84,9 +84,9 @@ extension Span where Element == UInt8 {
     ) -> Int {
         // SAFETY: a UInt8 has no padding, so all bytes of the span are initialised.
         let raw = unsafe self.bytes
-        let last = count &- 16
+        let last = Swift.min(count &- 16, end &- 1)
         var index = start
-        while index < end, index <= last {
+        while index <= last {
             // SAFETY: the load is bounds-checked and every bit pattern is sixteen UInt8; `unsafe` only names the API.
             let chunk = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
             let marks = SIMD16<UInt8>(repeating: 0).replacing(with: 0xff, where: hits(chunk))

@@ -86,10 +86,9 @@ struct AddressShape {
     /// behind a colon does a comma end an element of a list.
     @inline(never)
     private static func skipCommas(_ bytes: Span<UInt8>, from start: Int, comma: Int, to end: Int) -> Int {
+        let colon = bytes.offset(of: UInt8(ascii: ":"), from: start, to: end)
         var comma = comma
-        while comma < end, bytes[comma] == UInt8(ascii: ","),
-            bytes.offset(of: UInt8(ascii: ":"), from: start, to: comma) == comma
-        {
+        while comma < colon, bytes[comma] == UInt8(ascii: ",") {
             comma = bytes.offset(
                 of: UInt8(ascii: "<"), or: UInt8(ascii: ";"), or: UInt8(ascii: ","), from: comma + 1, to: end)
         }

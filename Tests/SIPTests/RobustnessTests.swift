@@ -119,6 +119,18 @@ import Testing
         }
     }
 
+    /// Long runs of one separator, where searching again from the beginning would take minutes.
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [",", ";", "\"", "<", ">", "=", "\\", " ", "\r\n ", ":", "a,", "\",", "%", "--"])
+    func longRunsOfSeparatorsAreLinear(text: String) throws {
+        let run = String(repeating: text, count: 60_000 / text.utf8.count)
+        for name in ["From", "Via", "P-Asserted-Identity", "Content-Type", "CSeq"] {
+            let message = "BYE sip:\(run) SIP/2.0\r\n\(name): \(run)\r\n\r\n\(run)"
+            exercise(Array(message.utf8))
+        }
+    }
+
     @Test func textualWarning() throws {
         let parsed = try parse("SIP/2.0 488 Not Acceptable Here\nWarning: something went wrong\nCall-ID: c\n\n")
         #expect(parsed.text(parsed.message.callID) == "c")

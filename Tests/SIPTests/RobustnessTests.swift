@@ -124,7 +124,7 @@ import Testing
         .timeLimit(.minutes(1)),
         arguments: [",", ";", "\"", "<", ">", "=", "\\", " ", "\r\n ", ":", "a,", "\",", "%", "--"])
     func longRunsOfSeparatorsAreLinear(text: String) throws {
-        let run = String(repeating: text, count: 60_000 / text.utf8.count)
+        let run = String(repeating: text, count: 20_000 / text.utf8.count)
         for name in ["From", "Via", "P-Asserted-Identity", "Content-Type", "CSeq"] {
             let message = "BYE sip:\(run) SIP/2.0\r\n\(name): \(run)\r\n\r\n\(run)"
             exercise(Array(message.utf8))

@@ -14,6 +14,8 @@ public final class FileSource: PacketSource {
     var inputEnded = false
     var inputFailure: InputError?
     private var isFinished = false
+    /// The last read gave less than was asked for: of a pipe, all there was.
+    private var lastReadWasShort = true
     /// Bytes a packet took in the last batch, record header included; 0 = not known yet.
     private var bytesPerPacket = 0
 
@@ -75,8 +77,6 @@ public final class FileSource: PacketSource {
 struct ArenaWindow {
     var parsed = 0
     var filled = 0
-    /// The last read gave less than was asked for.
-    var wasShort = false
 }
 
 extension FileSource {
@@ -114,7 +114,7 @@ extension FileSource {
     ) -> Bool {
         if !batch.isEmpty {
             // A pipe may stay silent for long: what came is handed on now.
-            if window.wasShort, !input.isRegular { return false }
+            if lastReadWasShort, !input.isRegular { return false }
             // Rather begin a new arena than read the last few bytes of this one.
             if window.parsed + needed > batch.bytes.count { return false }
             if batch.bytes.count - window.filled < batch.bytes.count / 16 { return false }
@@ -139,7 +139,7 @@ extension FileSource {
         inputFailure = failure
         inputEnded = got == 0
         window.filled += got
-        window.wasShort = got < wanted
+        lastReadWasShort = got < wanted
         return true
     }
 

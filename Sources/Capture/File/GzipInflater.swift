@@ -12,6 +12,8 @@ import CZlib
     private var inputEnded = false
     /// Between members only: the last one was complete.
     private var atMemberEnd = false
+    /// Damage found behind bytes that were still good; told at the next read.
+    private var failure: InputError?
 
     static let inputBytes = 64 << 10
     /// Window bits for "gzip header, largest window" (zlib.h, inflateInit2).
@@ -41,6 +43,7 @@ import CZlib
     /// Inflates into `buffer`; 0 at the end of the last member.
     func read(into buffer: UnsafeMutableRawBufferPointer, from file: inout FileInput) throws(InputError) -> Int {
         guard buffer.count > 0 else { return 0 }
+        if let failure { throw failure }
         while true {
             if inputStart == inputEnd, !inputEnded {
                 inputStart = 0
@@ -99,13 +102,16 @@ import CZlib
             status = unsafe inflate(stream, Z_NO_FLUSH)
         }
         inputStart = inputEnd - Int(unsafe stream.pointee.avail_in)
+        let produced = room - Int(unsafe stream.pointee.avail_out)
         switch status {
         case Z_OK, Z_BUF_ERROR: break
         case Z_STREAM_END: atMemberEnd = true
         default:
             let text = unsafe stream.pointee.msg.map { unsafe String(cString: $0) } ?? "error \(status)"
-            throw InputError(.corrupt, "gzip data is damaged (\(text))")
+            let error = InputError(.corrupt, "gzip data is damaged (\(text))")
+            guard produced > 0 else { throw error }
+            failure = error
         }
-        return room - Int(unsafe stream.pointee.avail_out)
+        return produced
     }
 }

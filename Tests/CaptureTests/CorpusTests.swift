@@ -44,14 +44,15 @@ import Testing
         var (compared, counted) = (0, 0)
         for name in names {
             let path = CorpusTests.directory + "/" + name
-            let theirs = LibpcapReading(path)
             let source: FileSource
             do throws(CaptureError) {
                 source = try FileSource(path: path)
             } catch {
+                let theirs = LibpcapReading(path)
                 #expect(theirs.packets.isEmpty && theirs.error != nil, "\(error)")
                 continue
             }
+            let theirs = LibpcapReading(path, fractionUnit: source.isNanosecond ? 1 : 1000)
             let ours = try readAll(source)
             if theirs.error == nil {
                 compared += 1
@@ -66,8 +67,13 @@ import Testing
             }
             #expect(ours.count >= theirs.packets.count, "\(name)")
             if theirs.error == nil { #expect(ours.count == theirs.packets.count, "\(name)") }
+            let hasSimplePackets = name.hasSuffix(".pcapng") && theirs.packets.contains { $0.time == 0 }
             for (index, pair) in zip(ours, theirs.packets).enumerated() {
                 var mine = pair.0
+                // A simple packet has no time: libpcap says 1970, we take the time of the packet before.
+                if hasSimplePackets, pair.1.time == 0, mine.time == (index > 0 ? ours[index - 1].time : 0) {
+                    mine.time = 0
+                }
                 mine.interface = 0
                 // libpcap cuts what is longer than the file's snaplen; we keep what was captured.
                 if mine.bytes.count > theirs.snapLength { mine.bytes.removeLast(mine.bytes.count - theirs.snapLength) }

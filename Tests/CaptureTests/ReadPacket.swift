@@ -49,7 +49,8 @@ struct LibpcapReading {
     var snapLength: Int = 0
     var error: String?
 
-    init(_ path: String) {
+    /// - Parameter fractionUnit: nanoseconds in a unit of a classic file's fraction field.
+    init(_ path: String, fractionUnit: Int64 = 1000) {
         var text = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
         guard let handle = pcap_open_offline_with_tstamp_precision(path, UInt32(PCAP_TSTAMP_PRECISION_NANO), &text)
         else {
@@ -67,7 +68,11 @@ struct LibpcapReading {
                 if status == PCAP_ERROR { error = String(cString: pcap_geterr(handle)) }
                 return
             }
-            let time = Int64(header.pointee.ts.tv_sec) &* 1_000_000_000 &+ Int64(header.pointee.ts.tv_usec)
+            // libpcap takes the 32-bit fields of classic files for signed; they are not (after 2038, and in odd files).
+            var (seconds, fraction) = (Int64(header.pointee.ts.tv_sec), Int64(header.pointee.ts.tv_usec))
+            if seconds < 0 { seconds += 1 << 32 }
+            if fraction < 0 { fraction += fractionUnit << 32 }
+            let time = seconds &* 1_000_000_000 &+ fraction
             let piece = UnsafeBufferPointer(start: bytes, count: Int(header.pointee.caplen))
             packets.append(ReadPacket(time: time, original: header.pointee.len, bytes: Array(piece)))
         }

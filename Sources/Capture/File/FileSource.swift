@@ -121,7 +121,10 @@ extension FileSource {
         } else if window.parsed > 0 {
             moveDown(&batch, &window)
         }
-        batch.growArena(to: window.parsed + needed)
+        // A record may claim much and have little: the arena doubles as its bytes really come.
+        if window.filled == batch.bytes.count {
+            batch.growArena(to: min(window.parsed + needed, 2 * batch.bytes.count))
+        }
         let room = batch.bytes.count - window.filled
         let unparsed = window.filled - window.parsed
         let wanted = min(room, max(expectedBytes(packets: limit - batch.count), needed + 4096) - unparsed)

@@ -25,9 +25,7 @@ import CZlib
         unsafe stream.initialize(to: z_stream())
         input = beginning
         inputEnd = beginning.count
-        if input.count < GzipInflater.inputBytes {
-            input.append(contentsOf: repeatElement(0, count: GzipInflater.inputBytes - input.count))
-        }
+        input.appendZeros(max(GzipInflater.inputBytes - inputEnd, 0))
         let size = unsafe Int32(MemoryLayout<z_stream>.size)
         guard unsafe inflateInit2_(stream, GzipInflater.gzipWindowBits, ZLIB_VERSION, size) == Z_OK else {
             throw InputError(.readFailed, "zlib could not start")

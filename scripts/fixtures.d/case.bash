@@ -2,17 +2,21 @@
 
 fail() { echo "FAIL  $CASE: $*" >&2; exit 1; }
 
-# keep CAPTURE [AS]: the capture of this case.
+# keep FILE [AS]: the capture of this case, and where its companions go.
 keep() {
-    CAPTURE=$OUTPUT/$CASE/${2:-capture.pcap}
-    mkdir -p "$OUTPUT/$CASE"
+    if [ "$CASE" = test-sip-tcp ]; then     # lies beside the folders, because users name it on the command line
+        CAPTURE=$OUTPUT/$CASE.pcap EXPECTED=$OUTPUT/$CASE.expected.json README=$OUTPUT/$CASE.md
+    else
+        mkdir -p "$OUTPUT/$CASE"
+        CAPTURE=$OUTPUT/$CASE/${2:-capture.pcap} EXPECTED=$OUTPUT/$CASE/expected.json README=$OUTPUT/$CASE/README.md
+    fi
     cp "$1" "$CAPTURE"
     chmod 644 "$CAPTURE"
 }
 
-# describe NOTE: expected.json beside the capture. wanted FIELD=N… afterwards compares it with what the stacks reported.
+# describe [NOTE]: expected.json.
 describe() {
-    python3 "$HERE/expected.py" "$CAPTURE" "${1:-}" >"${CAPTURE%/*}/expected.json" || fail "expected.py"
+    python3 "$HERE/expected.py" "$CAPTURE" "${1:-}" >"$EXPECTED" || fail "expected.py"
     sound
 }
 
@@ -26,13 +30,13 @@ sound() {
 
 # readme TITLE STACK <<TEXT: README.md from the text, the stack's report and the figures of expected.json.
 readme() {
-    python3 "$HERE/readme.py" "$CASE" "$1" "$2" "${CAPTURE%/*}/expected.json" "${REPORT:-}" >"${CAPTURE%/*}/README.md" ||
+    python3 "$HERE/readme.py" "$CASE" "$1" "$2" "$EXPECTED" "${REPORT:-}" >"$README" ||
         fail "readme.py"
 }
 
 # calls_are STATE=COUNT…: the states in expected.json, counted.
 calls_are() {
-    local have; have=$(python3 - "${CAPTURE%/*}/expected.json" <<'P'
+    local have; have=$(python3 - "$EXPECTED" <<'P'
 import collections, json, sys
 print(*(f"{s}={n}" for s, n in sorted(collections.Counter(c["state"] for c in json.load(open(sys.argv[1]))["calls"]).items())))
 P

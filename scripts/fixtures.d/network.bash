@@ -42,6 +42,7 @@ on() { local h=$1; shift; ip netns exec "$NET-$h" "$@"; }
 # begin NAME HOST COMMAND…: in the background, output in $WORK/NAME.log. finish NAME waits for it, halt NAME ends it.
 begin() {
     local name=$1 host=$2; shift 2
+    : >"$WORK/$name.log"
     # `timeout` directly under the shell, so that the job's process is one that passes signals on.
     timeout -k 2 120 ip netns exec "$NET-$host" "$@" >"$WORK/$name.log" 2>&1 </dev/null &
     JOB[$name]=$!

@@ -14,7 +14,7 @@ with open(expected_path) as file:
 print(f"# {title}\n\n{sys.stdin.read().strip()}\n")
 print(f"- Made by: {stack}")
 print(f"- Made again by: `scripts/fixtures {case}` (as root; times, ports, tags and identifiers differ every time)")
-print("- Expected values: `scripts/fixtures.d/expected.py`, that is tshark and capinfos, never `lc` (../../README.md)")
+print("- Expected values: `scripts/fixtures.d/expected.py`, that is tshark and capinfos, never `lc` (README.md in testdata/)")
 
 calls = expected["calls"]
 print(f"\n{expected['packets_total']} packets, {len(calls)} call{'' if len(calls) == 1 else 's'}"

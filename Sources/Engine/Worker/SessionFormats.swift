@@ -1,15 +1,24 @@
 import PacketDecoding
+import RTP
 import SIP
 
-/// The payload formats that a session description declares.
+/// The payload formats that a session description declares, each with the endpoint that wants to receive it.
 struct SessionFormats {
-    var formats: [PayloadFormat] = []
+    private(set) var formats: [CallFormat] = []
 
-    init(_ sdp: Span<UInt8>) {}
-}
-
-struct SIPURI {
-    var user = ByteRange.absent
-    var host = ByteRange.absent
-    init(_ bytes: Span<UInt8>, in range: ByteRange) {}
+    init(_ sdp: Span<UInt8>) {
+        guard let session = SessionDescription.parse(sdp) else { return }
+        for media in session.media where media.isRTP {
+            guard let port = media.port, port != 0 else { continue }
+            let address = (media.connection ?? session.connection)?.address
+            let receiver = Endpoint(address ?? IPAddress(high: 0, low: 0), port)
+            for payloadType in media.payloadTypes {
+                guard let format = media.format(of: payloadType, in: sdp) else { continue }
+                formats.append(
+                    CallFormat(
+                        receiver: receiver, payloadType: payloadType, name: format.name,
+                        clockRate: format.clockRateHz, channels: format.channels))
+            }
+        }
+    }
 }

@@ -15,7 +15,7 @@ struct WorkerCall {
     var lastStream: Int32 = -1
     var streamCount = 0
     /// What the session descriptions say of payload types.
-    var formats: [PayloadFormat] = []
+    var formats: [CallFormat] = []
     /// Counts changes of `formats`, so that streams ask again.
     var formatsVersion: UInt16 = 1
 
@@ -23,8 +23,8 @@ struct WorkerCall {
 
     /// The format of a payload type in packets to `destination`: what that side asked for, else what the other side did,
     /// else what RFC 3551 fixes.
-    func format(_ payloadType: UInt8, to destination: Endpoint) -> PayloadFormat? {
-        var fallback: PayloadFormat?
+    func format(_ payloadType: UInt8, to destination: Endpoint) -> CallFormat? {
+        var fallback: CallFormat?
         for format in formats.reversed() where format.payloadType == payloadType {
             if format.receiver == destination { return format }
             if fallback == nil { fallback = format }
@@ -34,7 +34,7 @@ struct WorkerCall {
 }
 
 /// One payload type as a session description declares it.
-struct PayloadFormat: Equatable {
+struct CallFormat: Equatable {
     /// Who receives it: the endpoint of the description's `m=` line.
     var receiver: Endpoint
     var payloadType: UInt8

@@ -41,7 +41,9 @@ class Frame:
 
 
 def tshark(*arguments):
-    return subprocess.run(["tshark", *arguments], check=True, capture_output=True, text=True, errors="replace").stdout
+    # Without this preference a segment that comes before its predecessor ends a message early.
+    command = ["tshark", "-o", "tcp.reassemble_out_of_order:TRUE", *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True, errors="replace").stdout
 
 
 def read_frames(path, options=()):

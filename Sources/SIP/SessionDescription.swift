@@ -1,0 +1,108 @@
+import PacketDecoding
+
+/// A session description (RFC 8866), as far as calls are told from it. For records: it allocates its arrays.
+///
+/// Ranges count from the first byte given to `parse`. What exceeds `Limits` is left out and counted in `refused`;
+/// lines that cannot be read are left out and counted in `oddLines`.
+public struct SessionDescription: Sendable, Hashable {
+    public enum Limits {
+        public static var media: Int { 64 }
+        /// Of one media section, each of: formats, rtpmaps, fmtps, candidates; of the session: groups.
+        public static var entries: Int { 64 }
+    }
+
+    /// `o=` as written.
+    public internal(set) var origin: ByteRange = .absent
+    /// `s=` as written.
+    public internal(set) var name: ByteRange = .absent
+    public internal(set) var connection: SDPConnection?
+    public internal(set) var direction: MediaDirection?
+    /// The mids of each `a=group:BUNDLE`, separated by spaces.
+    public internal(set) var bundles: [ByteRange] = []
+    public internal(set) var hasFingerprint = false
+    public internal(set) var media: [MediaDescription] = []
+    public internal(set) var refused = 0
+    public internal(set) var oddLines = 0
+
+    /// Reads a session description; nil if not one line of it has the form of one.
+    public static func parse(_ sdp: Span<UInt8>) -> SessionDescription? {
+        guard UInt32(exactly: sdp.count) != nil else { return nil }
+        var description = SessionDescription()
+        var lines = SDPLineIterator()
+        var found = false
+        while let line = lines.next(in: sdp) {
+            found = true
+            description.take(line, sdp)
+        }
+        description.oddLines += lines.oddLines
+        return found ? description : nil
+    }
+
+    private mutating func take(_ line: SDPLineIterator.Line, _ sdp: Span<UInt8>) {
+        switch line.type {
+        case UInt8(ascii: "o"): origin = ByteRange(line.start, line.end)
+        case UInt8(ascii: "s"): name = ByteRange(line.start, line.end)
+        case UInt8(ascii: "c"):
+            let value = SDPConnection(sdp, from: line.start, to: line.end)
+            if mediaIsRefused { return }
+            if media.isEmpty {
+                connection = value
+            } else if media[media.count - 1].connection == nil {
+                media[media.count - 1].connection = value
+            }
+        case UInt8(ascii: "m"):
+            guard media.count < Limits.media else {
+                mediaIsRefused = true
+                refused += 1
+                return
+            }
+            media.append(MediaDescription(sdp, line, &refused))
+        case UInt8(ascii: "a"):
+            let colon = SDPAttribute.nameEnd(sdp, line)
+            let value = ByteRange(min(colon + 1, line.end), line.end)
+            let attribute = SDPAttribute.named(in: sdp, from: line.start, to: colon)
+            if mediaIsRefused { return }
+            if media.isEmpty {
+                takeSession(attribute, value, sdp)
+            } else {
+                oddLines += media[media.count - 1].take(attribute, value, sdp, &refused) ? 0 : 1
+            }
+        default: break
+        }
+    }
+
+    private var mediaIsRefused = false
+
+    private mutating func takeSession(_ attribute: SDPAttribute, _ value: ByteRange, _ sdp: Span<UInt8>) {
+        switch attribute {
+        case .fingerprint: hasFingerprint = true
+        case .group:
+            guard sdp.hasPrefixIgnoringCase("bundle", at: Int(value.start)), value.count >= 6 else { return }
+            let start = sdp.skipBlanks(from: Int(value.start) + 6, to: Int(value.end))
+            bundles.appendBounded(ByteRange(start, Int(value.end)), Limits.entries, &refused)
+        default: direction = MediaDirection(attribute) ?? direction
+        }
+    }
+}
+
+/// `a=sendrecv` and its kin (RFC 8866 section 6.7).
+public enum MediaDirection: UInt8, Sendable {
+    case sendrecv, sendonly, recvonly, inactive
+
+    init?(_ attribute: SDPAttribute) {
+        switch attribute {
+        case .sendrecv: self = .sendrecv
+        case .sendonly: self = .sendonly
+        case .recvonly: self = .recvonly
+        case .inactive: self = .inactive
+        default: return nil
+        }
+    }
+}
+
+extension Array {
+    /// Appends unless there are `limit` already; then counts the element as refused.
+    mutating func appendBounded(_ element: Element, _ limit: Int, _ refused: inout Int) {
+        if count < limit { append(element) } else { refused += 1 }
+    }
+}

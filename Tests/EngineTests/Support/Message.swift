@@ -1,0 +1,77 @@
+/// A SIP message of a call, as text.
+struct Message {
+    var callID: String
+    var text: String
+
+    static func request(
+        _ method: String, _ callID: String, cseq: Int = 1, toTag: String? = nil, branch: String? = nil, sdp: String? = nil,
+        fromTag: String = "caller", user: String = "bob", from: String = "alice", cseqMethod: String? = nil,
+        extra: String = ""
+    ) -> Message {
+        let to = toTag.map { ";tag=" + $0 } ?? ""
+        return make(
+            callID, "\(method) sip:\(user)@b.example SIP/2.0", branch ?? "\(method)\(cseq)", "<sip:\(from)@a.example>;tag=\(fromTag)",
+            "<sip:\(user)@b.example>\(to)", cseq, cseqMethod ?? method, sdp, extra)
+    }
+
+    static func response(
+        _ status: Int, _ method: String, _ callID: String, cseq: Int = 1, toTag: String? = "callee",
+        branch: String? = nil, sdp: String? = nil, fromTag: String = "caller", reason: String = "Reason"
+    ) -> Message {
+        let to = toTag.map { ";tag=" + $0 } ?? ""
+        return make(
+            callID, "SIP/2.0 \(status) \(reason)", branch ?? "\(method)\(cseq)", "<sip:alice@a.example>;tag=\(fromTag)",
+            "<sip:bob@b.example>\(to)", cseq, method, sdp, "")
+    }
+
+    private static func make(
+        _ callID: String, _ line: String, _ branch: String, _ from: String, _ to: String, _ cseq: Int, _ method: String,
+        _ sdp: String?, _ extra: String
+    ) -> Message {
+        let body = sdp ?? ""
+        let type = sdp == nil ? "" : "Content-Type: application/sdp\r\n"
+        return Message(
+            callID: callID,
+            text: "\(line)\r\nVia: SIP/2.0/UDP a.example;branch=z9hG4bK\(callID)\(branch)\r\nFrom: \(from)\r\nTo: \(to)\r\n"
+                + "Call-ID: \(callID)\r\nCSeq: \(cseq) \(method)\r\n\(extra)\(type)Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+    }
+
+    static func sdp(_ media: Peer, direction: String = "sendrecv", formats: String = "0") -> String {
+        "v=0\r\no=- 1 1 IN IP4 \(media.address)\r\ns=-\r\nc=IN IP4 \(media.address)\r\nt=0 0\r\n"
+            + "m=audio \(media.port) RTP/AVP \(formats)\r\na=\(direction)\r\n"
+    }
+}
+
+/// The two ends of a call: where they signal and where their media is.
+struct Call {
+    var id: String
+    var caller = Peer("198.18.0.1", 5060)
+    var callee = Peer("198.18.0.2", 5060)
+    var callerMedia = Peer("198.18.0.1", 10_000)
+    var calleeMedia = Peer("198.18.0.2", 20_000)
+
+    /// INVITE, 180, 200, ACK from `time` on, 100 ms apart.
+    func setUp(_ scenario: inout Scenario, at time: Double) {
+        scenario.sip(time, .request("INVITE", id, sdp: Message.sdp(callerMedia)), caller, callee)
+        scenario.sip(time + 0.1, .response(180, "INVITE", id), callee, caller)
+        scenario.sip(time + 0.2, .response(200, "INVITE", id, sdp: Message.sdp(calleeMedia)), callee, caller)
+        scenario.sip(time + 0.3, .request("ACK", id, toTag: "callee"), caller, callee)
+    }
+
+    /// BYE by the caller and its 200, 10 ms apart.
+    func hangUp(_ scenario: inout Scenario, at time: Double) {
+        scenario.sip(time, .request("BYE", id, cseq: 2, toTag: "callee"), caller, callee)
+        scenario.sip(time + 0.01, .response(200, "BYE", id, cseq: 2), callee, caller)
+    }
+
+    /// RTP both ways, one packet each 20 ms.
+    func talk(_ scenario: inout Scenario, from: Double, packets: Int, in calls: [String]? = nil) {
+        for index in 0..<packets {
+            let time = from + Double(index) * 0.02
+            scenario.rtp(
+                time, callerMedia, calleeMedia, sequence: UInt16(index), ssrc: 0xaaaa_0001, in: calls ?? [id])
+            scenario.rtp(
+                time + 0.001, calleeMedia, callerMedia, sequence: UInt16(index), ssrc: 0xbbbb_0001, in: calls ?? [id])
+        }
+    }
+}

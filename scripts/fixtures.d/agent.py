@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A small SIP caller and callee on one TCP connection that puts several messages into one send(), which no stack here does.
+"""A small SIP caller and callee on one TCP connection. It puts several messages into one send(); no stack here does.
 
 Whole calls with RTP both ways (PCMU, 20 ms). The kernel makes the segments; nothing of the packets is made up.
 usage: agent.py callee ADDRESS
@@ -8,6 +8,7 @@ usage: agent.py callee ADDRESS
 
 import re
 import socket
+import struct
 import sys
 import threading
 import time
@@ -55,7 +56,7 @@ def talk(media, to, ssrc, seconds):
     start = time.monotonic()
     for n in range(round(seconds * 50)):
         time.sleep(max(0, start + n * 0.02 - time.monotonic()))
-        head = bytes([0x80, 0x80 if n == 0 else 0]) + n.to_bytes(2, "big") + (160 * n).to_bytes(4, "big") + ssrc.to_bytes(4, "big")
+        head = struct.pack("!BBHII", 0x80, 0x80 if n == 0 else 0, n, 160 * n, ssrc)
         media.sendto(head + bytes(0x7F if (i // 10) % 2 else 0x30 for i in range(160)), to)
 
 
@@ -113,8 +114,9 @@ def caller(address, to, count, seconds, long_header):
 
     contact = f"Contact: <sip:alice@{address}:{port};transport=tcp>"
     padding = [f"X-Padding: {'0123456789' * (long_header // 10)}"] if long_header else []
-    connection.sendall("".join(
-        request("INVITE", n, 1, more=[contact, *padding], body=sdp(address, 20000 + 2 * n)) for n in range(count)).encode())
+    invites = [
+        request("INVITE", n, 1, more=[contact, *padding], body=sdp(address, 20000 + 2 * n)) for n in range(count)]
+    connection.sendall("".join(invites).encode())
 
     answered = {}
     stream = messages(connection)

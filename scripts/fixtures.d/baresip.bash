@@ -1,7 +1,7 @@
 # Cases of baresip: real codecs, RTCP, and its own statistics in the BYE (X-RTP-Stat).
 
-# phone NAME ADDRESS RTP-PORTS CODEC ACCOUNT: $WORK/NAME, a configuration folder. The source must have the codec's exact rate
-# and channels.
+# phone NAME ADDRESS RTP-PORTS CODEC ACCOUNT: $WORK/NAME, a configuration folder. The source must have the codec's exact
+# rate and channels.
 phone() {
     local dir=$WORK/$1 rate=8000 channels=1
     case $4 in opus*) rate=48000 channels=2 ;; G722*) rate=16000 ;; esac
@@ -38,7 +38,8 @@ codec_case() { # CODEC TRANSPORT TITLE
     keep "$WORK/baresip.pcap"; describe; calls_are ended=1
     rtp_statistics "$CAPTURE"
     readme "$3" "$(version_of baresip-core)" <<T
-One call of about 6 s, SIP over ${2^^}, $1 from a WAV file in both directions, RTCP sender reports on ports of their own.
+One call of about 6 s, SIP over ${2^^}, $1 from a WAV file in both directions, RTCP sender reports on ports of their
+own.
 
 X-RTP-Stat below is a snapshot of the last RTCP report: CD duration in s, PS/PR packets sent and received, PL lost, PD
 discarded, JI jitter, EN/DE codecs. Its packets are those up to that report, its loss must be that of the streams.

@@ -38,7 +38,8 @@ readme() {
 calls_are() {
     local have; have=$(python3 - "$EXPECTED" <<'P'
 import collections, json, sys
-print(*(f"{s}={n}" for s, n in sorted(collections.Counter(c["state"] for c in json.load(open(sys.argv[1]))["calls"]).items())))
+states = collections.Counter(call["state"] for call in json.load(open(sys.argv[1]))["calls"])
+print(*(f"{state}={count}" for state, count in sorted(states.items())))
 P
     )
     [ "$have" = "$*" ] || fail "calls are $have, not $*"

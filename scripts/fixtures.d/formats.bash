@@ -15,8 +15,8 @@ case_formats_pcapng() {
     keep "$WORK/merged.pcapng" capture.pcapng; describe; calls_are ended=1
     rtp_statistics "$CAPTURE"
     readme "A pcapng of two interfaces" "$PROXIED, joined by mergecap" <<'T'
-A call as in kamailio/rtpengine, recorded on the Ethernet of each leg at the same time; mergecap made one pcapng of them, with
-two interface description blocks and the packets in order of time.
+A call as in kamailio/rtpengine, recorded on the Ethernet of each leg at the same time; mergecap made one pcapng of
+them, with two interface description blocks and the packets in order of time.
 T
 }
 
@@ -31,5 +31,7 @@ case_formats_nanosecond() {
     # tcpdump wrote the nanoseconds; editcap only makes sure of the format.
     editcap -F nsecpcap "$WORK/sipp.pcap" "$WORK/nano.pcap" || fail editcap
     keep "$WORK/nano.pcap"; describe; calls_are ended=1
-    readme "Time stamps in nanoseconds" "$(version_of sip-tester)" <<<"One call with RTP, recorded with \`--time-stamp-precision=nano\`: the magic number is 0xA1B23C4D."
+    readme "Time stamps in nanoseconds" "$(version_of sip-tester)" <<'T'
+One call with RTP, recorded with `--time-stamp-precision=nano`: the magic number is 0xA1B23C4D.
+T
 }

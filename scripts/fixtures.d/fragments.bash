@@ -14,14 +14,14 @@ case_fragments_ipv4() {
     pair
     fragmented $CALLER4 $CALLEE4
     readme "INVITEs in IPv4 fragments" "$(version_of sip-tester)" <<'T'
-Two calls with RTP over UDP. Each INVITE has 14 long headers, together more than 3400 bytes, and is sent in three fragments.
+Two calls with RTP over UDP. Each INVITE has 14 long headers and more than 3300 bytes, and is sent in three fragments.
 T
 }
 case_fragments_ipv6() {
     pair
     fragmented "[$CALLER6]" "[$CALLEE6]"
     readme "INVITEs in IPv6 fragments" "$(version_of sip-tester)" <<'T'
-Two calls with RTP over UDP and IPv6. Each INVITE has 14 long headers, together more than 3400 bytes, and is sent in three
+Two calls with RTP over UDP and IPv6. Each INVITE has 14 long headers and more than 3300 bytes, and is sent in three
 packets with a fragment header.
 T
 }

@@ -1,10 +1,12 @@
 # Cases of kamailio and rtpengine on the host in the middle: every call has two legs with one Call-ID.
 
 proxy_up() {
-    begin rtpengine proxy rtpengine --table=-1 --interface=a/$MIDDLE_A --interface=b/$MIDDLE_B --listen-ng=127.0.0.1:2223 --port-min=30000 \
-        --port-max=31000 --foreground --log-stderr --log-level=4 --delete-delay=0
+    begin rtpengine proxy rtpengine --table=-1 --interface=a/$MIDDLE_A --interface=b/$MIDDLE_B \
+        --listen-ng=127.0.0.1:2223 --port-min=30000 --port-max=31000 \
+        --foreground --log-stderr --log-level=4 --delete-delay=0
     sed "s|@a@|$MIDDLE_A|g; s|@b@|$MIDDLE_B|g" "$HERE/kamailio.cfg" >"$WORK/kamailio.cfg"
-    begin kamailio proxy kamailio -DD -E -f "$WORK/kamailio.cfg" -m 32 -M 4 -u root -g root -P "$WORK/kamailio.pid" -Y "$WORK"
+    begin kamailio proxy kamailio -DD -E -f "$WORK/kamailio.cfg" -m 32 -M 4 -u root -g root \
+        -P "$WORK/kamailio.pid" -Y "$WORK"
     sleep 2.5
 }
 account() { # USER PROXY-ADDRESS ANSWERMODE
@@ -32,10 +34,11 @@ case_kamailio_rtpengine() {
     keep "$WORK/both.pcap"; describe; calls_are ended=1
     rtp_statistics "$CAPTURE"
     readme "A call through a proxy and a media relay" "$PROXIED" <<'T'
-alice and bob register at kamailio (401, then with credentials), alice calls bob (407, ACK, then with credentials). Recorded on
-`any` of the proxy as LINUX_SLL2, so that both legs are in it: every request and response after the challenge twice, with one
-Call-ID and different top Via, and four RTP streams, because rtpengine relays the media and keeps the SSRC. The control
-traffic between kamailio and rtpengine (loopback, port 2223) is filtered out. Both phones unregister at the end.
+alice and bob register at kamailio (401, then with credentials), alice calls bob (407, ACK, then with credentials).
+Recorded on `any` of the proxy as LINUX_SLL2, so that both legs are in it: what follows the challenge is there twice,
+apart from the proxy's own 100, with one Call-ID and different top Via; and four RTP streams, because rtpengine relays
+the media and keeps the SSRC. The control traffic between kamailio and rtpengine (loopback, port 2223) is filtered
+out. Both phones unregister at the end.
 T
 }
 
@@ -55,7 +58,8 @@ case_kamailio_forked() {
     halt other; recorded both
     keep "$WORK/both.pcap"; describe; calls_are ended=1
     readme "A forked call" "$PROXIED" <<'T'
-As kamailio/rtpengine, but bob has registered two phones. kamailio forks the INVITE to both: two 180 with different To tags;
-the first phone answers, the second gets CANCEL and sends 487. One Call-ID, so one call, and it ended normally.
+As kamailio/rtpengine, but bob has registered two phones. kamailio forks the INVITE to both, and both send 180, with
+different To tags; 198.18.12.2 answers, 198.18.12.3 gets CANCEL and sends 487. One Call-ID, so one call, and it ended
+normally. The call is too short for a report of the phones.
 T
 }

@@ -1,5 +1,5 @@
-# Hosts are network namespaces named $NET-<host>. All addresses are for benchmarks and documentation (RFC 2544, RFC 3849)
-# and no namespace has a route to the outside.
+# Hosts are network namespaces named $NET-<host>. All addresses are for benchmarks and documentation (RFC 2544,
+# RFC 3849) and no namespace has a route to the outside.
 NET=fx$$
 CALLER4=198.18.10.1 CALLEE4=198.18.10.2
 CALLER6=2001:db8:10::1 CALLEE6=2001:db8:10::2
@@ -7,8 +7,8 @@ declare -A JOB=()
 
 hosts() { local h; for h in "$@"; do ip netns add "$NET-$h" && ip -n "$NET-$h" link set lo up || exit 2; done; }
 
-# cable HOST IF ADDRESS HOST IF ADDRESS: one Ethernet between two hosts. OFFLOADS=on leaves the device's offloads on: then
-# TCP frames grow above the MTU and checksums stay unfinished, which most cases do not want.
+# cable HOST IF ADDRESS HOST IF ADDRESS: one Ethernet between two hosts. OFFLOADS=on leaves the device's offloads on:
+# then TCP frames grow above the MTU and checksums stay unfinished, which most cases do not want.
 cable() {
     ip link add "$2" netns "$NET-$1" type veth peer name "$5" netns "$NET-$4" || exit 2
     local h i a
@@ -50,10 +50,12 @@ begin() {
 finish() { wait "${JOB[$1]}"; local rc=$?; unset "JOB[$1]"; return $rc; }
 halt() { kill -TERM "${JOB[$1]}" 2>/dev/null; finish "$1"; return 0; }
 
-# record NAME HOST IF [TCPDUMP-ARGUMENTS…]: into $WORK/NAME.pcap from now on. recorded NAME ends it with nothing left in the ring.
+# record NAME HOST IF [TCPDUMP-ARGUMENTS…]: into $WORK/NAME.pcap from now on. recorded NAME ends it with nothing
+# left in the ring.
 record() {
     local name=$1 host=$2 interface=$3 i; shift 3
-    begin "$name" "$host" tcpdump --immediate-mode -U -Z root -n -s 262144 -B 16384 -i "$interface" -w "$WORK/$name.pcap" "$@"
+    begin "$name" "$host" tcpdump --immediate-mode -U -Z root -n -s 262144 -B 16384 -i "$interface" \
+        -w "$WORK/$name.pcap" "$@"
     for i in {1..50}; do grep -q "listening on" "$WORK/$name.log" && return; sleep 0.1; done
     fail "tcpdump does not start: $(cat "$WORK/$name.log")"
 }

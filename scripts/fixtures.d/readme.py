@@ -14,16 +14,23 @@ with open(expected_path) as file:
 print(f"# {title}\n\n{sys.stdin.read().strip()}\n")
 print(f"- Made by: {stack}")
 print(f"- Made again by: `scripts/fixtures {case}` (as root; times, ports, tags and identifiers differ every time)")
-print("- Expected values: `scripts/fixtures.d/expected.py`, that is tshark and capinfos, never `lc` (README.md in testdata/)")
+print("- Expected values: `scripts/fixtures.d/expected.py`, from tshark and capinfos (see testdata/README.md)")
+
+
+def stream_text(stream):
+    figures = f"{stream['packets']}, {stream['rfc3550_lost']}, {stream['jitter_max_ms']:g}"
+    return f"{stream['source']} → {stream['destination']}: {figures}"
+
 
 calls = expected["calls"]
 print(f"\n{expected['packets_total']} packets, {len(calls)} call{'' if len(calls) == 1 else 's'}"
       + "".join(f", {n} {m} requests outside calls" for m, n in expected["not_calls"].items()) + ".\n")
-print("| call | state | SIP messages | packets | RTP streams (packets, lost, most jitter in ms) |\n|---|---|---|---|---|")
+print("| call | state | SIP messages | packets | RTP streams (packets, lost, most jitter in ms) |")
+print("|---|---|---|---|---|")
 for call in calls:
-    streams = "; ".join(f"{s['source']} → {s['destination']}: {s['packets']}, {s['rfc3550_lost']}, {s['jitter_max_ms']:g}"
-                        for s in call["streams"])
-    print(f"| {call['call_id']} | {call['state']} | {sum(call['messages'].values())} | {len(call['packets'])} | {streams or 'none'} |")
+    streams = "; ".join(map(stream_text, call["streams"])) or "none"
+    messages = sum(call["messages"].values())
+    print(f"| {call['call_id']} | {call['state']} | {messages} | {len(call['packets'])} | {streams} |")
 if expected["notes"]:
     print(f"\nNote: {expected['notes']}")
 if report:

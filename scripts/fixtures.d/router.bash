@@ -6,8 +6,10 @@ router() { # NFT-RULESET
     on router nft -f - <<<"$1" || fail nft
 }
 routed_call() { # SECONDS
-    phone caller $CALLER_INSIDE 10000-10100 PCMA/8000/1 "<sip:alice@$CALLER_INSIDE;transport=udp>;regint=0;answermode=manual"
-    phone callee $CALLEE_OUTSIDE 20000-20100 PCMA/8000/1 "<sip:bob@$CALLEE_OUTSIDE;transport=udp>;regint=0;answermode=auto"
+    phone caller $CALLER_INSIDE 10000-10100 PCMA/8000/1 \
+        "<sip:alice@$CALLER_INSIDE;transport=udp>;regint=0;answermode=manual"
+    phone callee $CALLEE_OUTSIDE 20000-20100 PCMA/8000/1 \
+        "<sip:bob@$CALLEE_OUTSIDE;transport=udp>;regint=0;answermode=auto"
     record baresip callee eth0
     dial "$1" "sip:bob@$CALLEE_OUTSIDE"
     recorded baresip
@@ -22,8 +24,9 @@ case_nat_phone() {
     }'
     routed_call 6
     readme "A phone behind NAT" "$(version_of baresip-core), nftables masquerading in a router" <<'T'
-The caller is behind a router that translates its address, and its SDP names the inside address. The callee hears it, from an
-address that no SDP names; what the callee sends goes to the inside address and the router drops it (one-way audio).
+The caller is behind a router that translates its address, and its SDP names the inside address. The callee hears it,
+from an address that no SDP names; what the callee sends goes to the inside address and the router drops it (one-way
+audio). So only the callee has statistics to report.
 T
 }
 
@@ -36,7 +39,8 @@ case_baresip_loss() {
     }'
     routed_call 6
     readme "A call that loses packets" "$(version_of baresip-core), nftables in a router" <<'T'
-A router drops every 20th RTP packet from the caller to the callee. Recorded behind the router, so the losses are gaps in the
-sequence numbers of one stream. PL in X-RTP-Stat is what the stacks noticed themselves up to their last RTCP report.
+A router drops every 20th RTP packet from the caller to the callee. Recorded behind the router, so the losses are gaps
+in the sequence numbers of one stream. PL in X-RTP-Stat is what the stacks noticed themselves up to their last RTCP
+report.
 T
 }

@@ -18,15 +18,15 @@ TALK='  <nop><action><exec play_pcap_audio="talk.pcap"/></action></nop>
   <pause/>'
 SILENCE='  <pause/>'
 
-# sipp_callee SCENARIO TRANSPORT ADDRESS [ARGUMENTS…] in the background, sipp_caller SCENARIO TRANSPORT FROM TO CALLS PER-SECOND
-# [ARGUMENTS…] to its end. The caller's own statistics become the case's report.
+# sipp_callee SCENARIO TRANSPORT ADDRESS [ARGUMENTS…] in the background, sipp_caller SCENARIO TRANSPORT FROM TO CALLS
+# PER-SECOND [ARGUMENTS…] to its end. The caller's own statistics become the case's report.
 sipp_callee() {
     begin callee callee env -C "$WORK" sipp -sf "$1.xml" -t "$2" -i "$3" -p 5060 -mp 30000 -nostdin "${@:4}"
     sleep 0.7
 }
 sipp_caller() {
-    begin caller caller env -C "$WORK" sipp -sf "$1.xml" -t "$2" -i "$3" -p 5060 -mp 20000 -nostdin -m "$5" -r "$6" -trace_stat \
-        -stf caller.csv "${@:7}" "$4:5060"
+    begin caller caller env -C "$WORK" sipp -sf "$1.xml" -t "$2" -i "$3" -p 5060 -mp 20000 -nostdin -m "$5" \
+        -r "$6" -trace_stat -stf caller.csv "${@:7}" "$4:5060"
     finish caller || fail "sipp: $(tail -40 "$WORK/caller.log")"
     REPORT+=$(python3 - "$WORK/caller.csv" "$1 over $2" <<'P'
 import csv, sys
@@ -47,10 +47,10 @@ case_sipp_udp() {
     halt callee; recorded sipp
     keep "$WORK/sipp.pcap"; describe; calls_are ended=3
     readme "Three calls over UDP with RTP" "$(version_of sip-tester)" <<'T'
-Overlapping calls of 2.4 s: SIP over UDP, PCMA at 20 ms and one RFC 4733 digit (5) from the caller, everything echoed by the
-callee. All streams have the SSRC 0x5EED, and the callee receives all of them on one port: neither tells the calls apart, only
-the pair of endpoints does. sipp does not open the ports of the callers' SDP, so echoed packets are answered with ICMP port
-unreachable, which quotes them and belongs to their call.
+Overlapping calls of 2.4 s: SIP over UDP, PCMA at 20 ms and one RFC 4733 digit (5) from the caller, everything echoed
+by the callee. All streams have the SSRC 0x5EED, and the callee receives all of them on one port: neither tells the
+calls apart, only the pair of endpoints does. sipp does not open the ports of the callers' SDP, so echoed packets are
+answered with ICMP port unreachable, which quotes them and belongs to their call.
 T
 }
 
@@ -59,14 +59,14 @@ case_sipp_ipv6() {
     python3 "$HERE/tone.py" rtp "$WORK/talk.pcap" 60
     scenario caller "talk=$TALK"; scenario callee
     record sipp callee eth0
-    sleep 2     # link-local addresses are in duplicate address detection until then, and neighbour discovery is welcome noise
+    sleep 2     # the hosts detect duplicate addresses until then, which is welcome noise
     sipp_callee callee u1 "[$CALLEE6]" -rtp_echo
     sipp_caller caller u1 "[$CALLER6]" "[$CALLEE6]" 2 1 -d 1600
     halt callee; recorded sipp
     keep "$WORK/sipp.pcap"; describe; calls_are ended=2
     readme "Two calls over IPv6" "$(version_of sip-tester)" <<'T'
-SIP and RTP over IPv6 and UDP, with the neighbour discovery, router solicitations and MLD reports of two starting hosts.
-As in sipp/udp, echoed packets meet closed ports: ICMPv6 errors quote them.
+SIP and RTP over IPv6 and UDP, with the neighbour discovery, router solicitations and MLD reports of two starting
+hosts. As in sipp/udp, echoed packets meet closed ports: ICMPv6 errors quote them.
 T
 }
 
@@ -132,7 +132,9 @@ case_sipp_cancelled() {
     sipp_caller caller-cancelling u1 $CALLER4 $CALLEE4 2 2
     halt callee; recorded sipp
     keep "$WORK/sipp.pcap"; describe; calls_are cancelled=2
-    readme "Cancelled calls" "$(version_of sip-tester)" <<<"Two calls that the caller gives up while they ring: CANCEL, its 200, 487, ACK."
+    readme "Cancelled calls" "$(version_of sip-tester)" <<'T'
+Two calls that the caller gives up while they ring: CANCEL, its 200, 487, ACK.
+T
 }
 
 case_sipp_early_media() {
@@ -145,6 +147,7 @@ case_sipp_early_media() {
     halt callee; recorded sipp
     keep "$WORK/sipp.pcap"; describe; calls_are ended=1
     readme "Early media" "$(version_of sip-tester)" <<'T'
-The callee sends 183 with SDP and plays 2 s of RTP to the caller, about half of it before its 200. The caller sends none.
+The callee sends 183 with SDP and plays 2 s of RTP to the caller, about half of it before its 200. The caller sends
+none.
 T
 }

@@ -2,7 +2,7 @@
 """Sound for the calls, made here so that no recording has to be shipped: a swept tone with pauses.
 
 usage: tone.py wav FILE RATE CHANNELS SECONDS   16-bit PCM, for baresip
-       tone.py rtp FILE PACKETS                 PCMA packets of 20 ms, then the digit 5 (RFC 4733), for sipp's play_pcap_audio
+       tone.py rtp FILE PACKETS                 PCMA of 20 ms, then the digit 5 (RFC 4733), for sipp's play_pcap_audio
 """
 
 import math
@@ -35,8 +35,10 @@ def rtp(path, packets):
     records = []
     for n in range(packets):
         payload = bytes(alaw(sample(160 * n + i, 8000)) for i in range(160))
-        records.append((0.02 * n, struct.pack("!BBHII", 0x80, 8 | (0x80 if n == 0 else 0), n, 160 * n, 0x5EED) + payload))
-    # One event of 100 ms: 5 updates, then the end packet three times (RFC 4733 2.5.1.4), all with the timestamp of its start.
+        head = struct.pack("!BBHII", 0x80, 8 | (0x80 if n == 0 else 0), n, 160 * n, 0x5EED)
+        records.append((0.02 * n, head + payload))
+    # One event of 100 ms: 5 updates, then the end packet three times, all with the timestamp of its start
+    # (RFC 4733 2.5.1.4).
     for n in range(8):
         end, length = (0x80, 800) if n >= 5 else (0, 160 * (n + 1))
         event = struct.pack("!BBH", 5, end | 10, length)
@@ -46,7 +48,8 @@ def rtp(path, packets):
         out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
         for time, payload in records:
             udp = struct.pack("!HHHH", 4000, 4000, 8 + len(payload), 0) + payload
-            ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, bytes([198, 18, 0, 1]), bytes([198, 18, 0, 2]))
+            addresses = bytes([198, 18, 0, 1, 198, 18, 0, 2])
+            ip = struct.pack("!BBHHHBBH8s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, addresses)
             frame = bytes(12) + b"\x08\x00" + ip + udp
             micros = round(time * 1e6)
             out.write(struct.pack("<IIII", 1 + micros // 10**6, micros % 10**6, len(frame), len(frame)) + frame)

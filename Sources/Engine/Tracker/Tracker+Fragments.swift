@@ -12,11 +12,16 @@ extension Tracker {
         _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ batch: inout TrackedBatch
     ) {
         let position = nextPosition + UInt64(index)
+        guard !decoded.cut else {
+            counters.cut += 1
+            count(.fragmentIncomplete, .noCall)
+            return
+        }
         let tag = hold(packet, index, span, isCopy: false)
         let outcome = fragments.add(
             key: FragmentKey(decoded), offset: decoded.fragmentOffset, more: decoded.moreFragments,
             payload: span.extracting(decoded.payloadRange), tag: tag, position: position, now: clock.now)
-        giveUp(fragments.takeGivenUp())
+        if fragments.hasGivenUp { giveUp(fragments.takeGivenUp()) }
         switch outcome {
         case .held, .duplicateOfHeld:
             break
@@ -42,9 +47,8 @@ extension Tracker {
             count(.fragment, .noCall)
         }
         let bytes = fragments.bytes(of: datagram)
-        let outer = decoded
         var owner = MessageOwner.none
-        switch PacketDecoder.decodeTransport(of: bytes.span, ipProtocol: outer.ipProtocol, into: &decoded) {
+        switch PacketDecoder.decodeTransport(of: bytes.span, ipProtocol: fragments.ipProtocol(of: datagram), into: &decoded) {
         case .udp:
             owner = trackWholeDatagram(bytes, tags, last, packet, &batch)
         default:

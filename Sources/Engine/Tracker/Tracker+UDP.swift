@@ -13,7 +13,7 @@ extension Tracker {
         let payload = span.extracting(decoded.payloadRange)
         let first: UInt8 = payload.isEmpty ? 0 : payload[0]
         // RTP and RTCP begin with 0b10: no need to look for SIP.
-        if first < 0x80, first >= 0x0a, looksLikeSIP(payload) == .yes, isSIPPort() {
+        if first < 0x80, first >= 0x0a, looksLikeSIP(payload) == .yes, !filtersSIPPorts || isSIPPort() {
             trackSIPDatagram(packet, index, span, payload, &batch)
             return
         }
@@ -21,7 +21,7 @@ extension Tracker {
         let flow = flows.slot(
             decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: now)
         let owner = flowOwner(flow)
-        guard owner >= 0, isMediaPort() else {
+        guard owner >= 0, !filtersMediaPorts || isMediaPort() else {
             trackUnownedDatagram(packet, index, span, payload, flow, owner)
             return
         }
@@ -107,7 +107,7 @@ extension Tracker {
         } else {
             fingerprint = hash(payload)
         }
-        let path = path(span, Int(packet.interface))
+        let path = Tracker.path(span, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
         return flows.isCopy(flow, fingerprint: fingerprint, path: path, time: packet.timestamp)
     }
 

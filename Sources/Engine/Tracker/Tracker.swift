@@ -37,6 +37,10 @@ struct Tracker: ~Copyable {
     var sdpEndpoints = SDPEndpoints()
 
     let hash: FlowHash
+    /// Looked at for every packet, so not behind `options`. (A method of a borrowed non-copyable struct of this size may
+    /// be compiled to a copy of it all: 244 instructions a packet.)
+    let filtersSIPPorts: Bool
+    let filtersMediaPorts: Bool
     var linkTypes: [PacketDecoding.LinkType] = []
     var decoded = DecodedPacket()
     /// Number of the batch at hand, and the position in the capture of its first packet.
@@ -57,6 +61,8 @@ struct Tracker: ~Copyable {
             gracePeriod: options.calls.gracePeriod, ringTimeout: options.calls.ringTimeout,
             idleTimeout: options.calls.idleTimeout)
         hash = FlowHash(seed: seed)
+        filtersSIPPorts = !options.selection.sipPorts.isEmpty
+        filtersMediaPorts = !options.selection.rtpPortRanges.isEmpty
         calls = TrackedCalls(hash: hash)
         ownership = MediaOwnership(hash: hash)
         flows = FlowTable(hash: hash, maxFlows: TrackerLimits.maxFlows)
@@ -138,10 +144,10 @@ struct Tracker: ~Copyable {
 
     /// What tells one way through the network from another: interface, link header and TTL.
     @inline(__always)
-    func path(_ span: Span<UInt8>, _ interface: Int) -> UInt32 {
+    static func path(_ span: Span<UInt8>, _ interface: Int, _ networkOffset: Int, _ hopLimit: UInt8) -> UInt32 {
         let raw = unsafe span.bytes
-        let length = min(decoded.networkOffset, raw.byteCount)
-        var mixed = UInt64(truncatingIfNeeded: interface) << 8 | UInt64(decoded.hopLimit)
+        let length = min(networkOffset, raw.byteCount)
+        var mixed = UInt64(truncatingIfNeeded: interface) << 8 | UInt64(hopLimit)
         if length >= 8 {
             mixed ^= raw.load64(0)
             mixed = mixed &* 0x9e37_79b9_7f4a_7c15

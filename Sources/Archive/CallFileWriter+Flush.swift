@@ -131,24 +131,17 @@ extension CallFileWriter {
 
     /// Creates a file that must not exist, and its directories.
     mutating func create(_ path: [UInt8]) throws(SystemCall.Failure) -> Int32 {
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_APPEND
-        do throws(SystemCall.Failure) {
-            let (directory, name) = try directories.resolve(path)
-            return try SystemCall.open(at: directory, name, flags)
-        } catch {
-            // A cached directory that was removed meanwhile, or descriptors used up: once more without the cache.
-            guard error.code == ENOENT || error.code == EMFILE else { throw error }
+        try directories.with(path) { (directory, name) throws(SystemCall.Failure) in
+            try SystemCall.open(at: directory, name, O_WRONLY | O_CREAT | O_EXCL | O_APPEND)
         }
-        directories.reset()
-        let (directory, name) = try directories.resolve(path)
-        return try SystemCall.open(at: directory, name, flags)
     }
 
     private mutating func openPart(_ file: Int) throws(ArchiveError) -> Int32 {
         let part = fileDetails[file].part
         do throws(SystemCall.Failure) {
-            let (directory, name) = try directories.resolve(openName(file, part: part))
-            return try SystemCall.open(at: directory, name, O_WRONLY | O_APPEND)
+            return try directories.with(openName(file, part: part)) { (directory, name) throws(SystemCall.Failure) in
+                try SystemCall.open(at: directory, name, O_WRONLY | O_APPEND)
+            }
         } catch {
             throw ArchiveError(.write, path: partPath(file, part: part), systemError: error.code)
         }

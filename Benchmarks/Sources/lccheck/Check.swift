@@ -1,0 +1,1 @@
+@main struct Check { static func main() {} }

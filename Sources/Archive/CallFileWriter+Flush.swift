@@ -119,7 +119,8 @@ extension CallFileWriter {
             let path = partName(file, part: part, attempt: attempt, ending: FileName.openEnding)
             do throws(SystemCall.Failure) {
                 let descriptor = try create(path)
-                fileDetails[file].parts.append(OpenFileDetails.Part(start: files[file].partStart, attempt: attempt))
+                let start = files[file].partStart
+                fileDetails[file].parts.append(OpenFileDetails.Part(start: start, attempt: attempt))
                 return descriptor
             } catch {
                 code = error.code
@@ -154,7 +155,9 @@ extension CallFileWriter {
         files[file].packets -= UInt64(min(lostRecords, Int(clamping: files[file].packets)))
         dropBuffer(file)
         index.clear(&files[file].index)
-        fileDetails[file].late.removeAll { $0.offset >= files[file].endOffset }
+        let (end, late) = (files[file].endOffset, fileDetails[file].late.count)
+        fileDetails[file].late.removeAll { $0.offset >= end }
+        lateRecords -= late - fileDetails[file].late.count
         counters.recordsLost += UInt64(lostRecords)
         setDetails[slot].packetsLost += UInt64(lostRecords)
         if sets[slot].state != .failed {

@@ -60,6 +60,8 @@ public enum Catalogue {
         ScenarioClass("late-sdp", "media up to 0.8 s before its SDP", SharedMedia.lateSession),
         ScenarioClass("ssrc-change", "the senders change their SSRC", StreamShapes.changedSSRC),
         ScenarioClass("sequence-wrap", "sequence and timestamp wrap", StreamShapes.sequenceWrap),
+        ScenarioClass(
+            "out-of-order-start", "the second packet overtakes the first", StreamShapes.beginningOutOfOrder),
         ScenarioClass("impaired", "loss, jitter, reordering, duplicates", StreamShapes.impaired),
         ScenarioClass("dtmf", "telephone events", StreamShapes.telephoneEvents),
         ScenarioClass("comfort-noise", "talk spurts with comfort noise", StreamShapes.comfortNoise),

@@ -52,11 +52,20 @@ struct Flow {
             return false
         }
         hasSeveralPaths = true
-        for place in recent.indices {
-            let seen = recent[place]
-            if seen.fingerprint == fingerprint, seen.path != path, now &- seen.time < Flow.copyWindow { return true }
+        // The path on which the bytes were seen first is where they really come: there they are sent again, never copied.
+        // Another path brings as many copies as that one brought packets; what is more was sent again as well.
+        var origin: UInt32?
+        var onOrigin = 0
+        var onThisPath = 0
+        for step in 0..<recent.count {
+            let seen = recent[(Int(nextSighting) &+ step &- 1) & 3]
+            guard seen.fingerprint == fingerprint, now &- seen.time < Flow.copyWindow else { continue }
+            if origin == nil { origin = seen.path }
+            if seen.path == origin { onOrigin += 1 }
+            if seen.path == path { onThisPath += 1 }
         }
-        return false
+        guard let origin, origin != path else { return false }
+        return onThisPath < onOrigin
     }
 }
 

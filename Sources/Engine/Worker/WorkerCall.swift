@@ -51,6 +51,9 @@ struct CallFormat: Equatable {
     var channels: UInt8
 
     var isTelephoneEvent: Bool { name.lowercased() == "telephone-event" }
+
+    /// Goes beside a codec, and is none: DTMF and comfort noise.
+    var isAuxiliary: Bool { isTelephoneEvent || name.lowercased() == "cn" }
 }
 
 /// The parts of the record that come from the messages' text.

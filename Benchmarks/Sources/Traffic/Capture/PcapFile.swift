@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// The bytes of a whole file, reused from one file to the next.
 public final class FileBytes {

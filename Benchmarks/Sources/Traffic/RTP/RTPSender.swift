@@ -44,8 +44,7 @@ struct RTPSender {
             var packet = makePacket()
             number += 1
             if isLost() { continue }
-            let delay = arrivalDelay()
-            packet.arrival = delay
+            packet.arrival = arrival(of: packet.number)
             hand(over: packet)
             if plan.impairment.duplication > 0, random.chance(plan.impairment.duplication) {
                 packet.arrival += random.within(1_000_000...15_000_000) / quantum * quantum
@@ -75,9 +74,12 @@ struct RTPSender {
 
     private var lastSend: UInt64 = 0
 
-    private mutating func arrivalDelay() -> UInt64 {
+    /// The first packets keep their order unless asked otherwise: where a stream that begins out of order begins is
+    /// a matter of definition, and tshark's differs from ours.
+    private mutating func arrival(of number: Int) -> UInt64 {
         var time = lastSend + random.below(plan.impairment.jitter + 1)
-        if plan.impairment.reordering > 0, random.chance(plan.impairment.reordering) {
+        if plan.beginsOutOfOrder, number == 0 { return (lastSend + slotLength * 3 / 2) / quantum * quantum }
+        if plan.impairment.reordering > 0, random.chance(plan.impairment.reordering), number > 8 {
             time += slotLength + random.below(slotLength * 3 / 2)
         }
         return time / quantum * quantum
@@ -87,7 +89,8 @@ struct RTPSender {
     private mutating func makePacket() -> Packet {
         lastSend = sendTime
         var packet = Packet(
-            arrival: 0, number: number, timestamp: plan.firstTimestamp &+ UInt32(truncatingIfNeeded: slot) &* ticksPerSlot,
+            arrival: 0, number: number,
+            timestamp: plan.firstTimestamp &+ UInt32(truncatingIfNeeded: slot) &* ticksPerSlot,
             payloadType: plan.codec.payloadType, payloadLength: talkLength())
         packet.marker = startsSpurt
         startsSpurt = false

@@ -47,6 +47,8 @@ public struct RTPStreamPlan: Sendable {
     public var pattern = Pattern.continuous
     public var vlans: [UInt16] = []
     public var copied = false
+    /// The second packet overtakes the first.
+    public var beginsOutOfOrder = false
 
     public init(
         from source: Endpoint, to destination: Endpoint, codec: Codec, start: UInt64, end: UInt64,

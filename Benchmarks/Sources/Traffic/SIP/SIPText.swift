@@ -120,7 +120,7 @@ extension CallScript {
             for number in 0..<24 {
                 text.append(text: "Record-Route: <sip:proxy")
                 text.append(decimal: number)
-                text.append(text: ".carrier.example:5060;lr;transport=udp;node=0123456789abcdefghijklmnopqrstuvwxyz>\r\n")
+                text.append(text: ".carrier.example:5060;lr;transport=udp;node=0123456789abcdefghijklmnop>\r\n")
             }
         }
     }

@@ -67,7 +67,10 @@ public final class CallTruth {
         let window = TimeWindow(first, complete)
         // On a proxy's next hop the same event is seen again: either sighting may date it.
         func note(_ time: inout TimeWindow?) {
-            guard let known = time else { return time = window }
+            guard let known = time else {
+                time = window
+                return
+            }
             if message.isRelayed { time = TimeWindow(known.earliest, max(complete, known.latest)) }
         }
         switch message.status {

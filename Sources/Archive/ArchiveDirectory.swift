@@ -38,8 +38,7 @@ public final class ArchiveDirectory: Sendable {
             SystemCall.close(descriptor)
             throw ArchiveError(.directory, path: path, systemError: error.code)
         }
-        if flock(lock, LOCK_EX | LOCK_NB) != 0 {
-            let code = errno
+        if let code = Self.acquire(lock) {
             SystemCall.close(lock)
             SystemCall.close(descriptor)
             throw ArchiveError(code == EWOULDBLOCK ? .directoryLocked : .directory, path: path, systemError: code)
@@ -52,6 +51,21 @@ public final class ArchiveDirectory: Sendable {
         SystemCall.close(lock)
         SystemCall.close(descriptor)
     }
+
+    /// Takes the lock; the reason when it cannot be had. A predecessor that is just going away, or a child of this process
+    /// between fork and exec, is given a moment.
+    private static func acquire(_ lock: Int32) -> Int32? {
+        var pause = timespec(tv_sec: 0, tv_nsec: 10_000_000)
+        for attempt in 0...lockAttempts {
+            if flock(lock, LOCK_EX | LOCK_NB) == 0 { return nil }
+            guard errno == EWOULDBLOCK || errno == EINTR, attempt < lockAttempts else { break }
+            unsafe nanosleep(&pause, nil)
+        }
+        return errno
+    }
+
+    /// Ten milliseconds each.
+    private static let lockAttempts = 20
 
     /// Opens the directory, making it and its missing parents. Symbolic links are followed here: this path is the
     /// operator's, not the network's.

@@ -19,7 +19,7 @@ public struct CallFileOptions: Sendable, Equatable {
 }
 
 /// What a record carries; decides the file when the name pattern has `{kind}`.
-public enum RecordKind: UInt8, Sendable {
+public enum RecordKind: UInt8, Sendable, BitwiseCopyable {
     case signalling
     case media
 }

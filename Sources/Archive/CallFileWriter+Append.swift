@@ -1,7 +1,13 @@
 /// The unusual cases of `append`.
 extension CallFileWriter {
     @inline(never)
-    mutating func appendSlowly(_ slot: Int, _ record: CaptureRecord, _ bytes: Span<UInt8>) {
+    mutating func appendSlowly(
+        _ slot: Int, _ kind: RecordKind, _ linkType: UInt32, _ timestamp: Int64, _ originalLength: UInt32,
+        _ position: UInt64, _ bytes: Span<UInt8>, _ floor: UInt64
+    ) {
+        let record = CaptureRecord(
+            kind: kind, linkType: linkType, timestamp: timestamp, originalLength: originalLength, position: position,
+            floor: floor)
         switch sets[slot].state {
         case .free:
             counters.staleSets += 1
@@ -36,7 +42,8 @@ extension CallFileWriter {
     }
 
     /// Enters the file's last record in the index when a late one could still have to precede it.
-    private mutating func remember(_ file: Int, floor: UInt64) {
+    @inline(never)
+    mutating func remember(_ file: Int, floor: UInt64) {
         guard files[file].packets > 0 else { return }
         let place = OrderIndex.Place(position: files[file].lastPosition, offset: files[file].lastOffset)
         if floor > place.position {

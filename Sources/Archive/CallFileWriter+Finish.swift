@@ -59,8 +59,7 @@ extension CallFileWriter {
 
     mutating func removeFile(_ path: [UInt8]) {
         do throws(SystemCall.Failure) {
-            let (directory, name) = try directories.resolve(path)
-            try SystemCall.remove(at: directory, name)
+            try directories.with(path, SystemCall.remove)
         } catch {
             // Somebody was quicker, or it never was there; nothing depends on it.
         }
@@ -112,19 +111,21 @@ extension CallFileWriter {
         _ path: [UInt8], replacingEarlierRuns: Bool = false,
         name: (borrowing CallFileWriter, Int) -> [UInt8]
     ) throws(SystemCall.Failure) -> Int {
-        let (directory, from) = try directories.resolve(path)
         for attempt in 1...FileName.attemptLimit {
             let to = FileName.lastComponent(name(self, attempt))
-            do throws(SystemCall.Failure) {
-                try SystemCall.rename(at: directory, from, to: to, replacing: false)
-                return attempt
-            } catch {
-                guard error.code == EEXIST else { throw error }
-            }
-            if replacingEarlierRuns, self.directory.isFromEarlierRun(to, in: directory) {
+            let archive = self.directory
+            let done = try directories.with(path) { (directory, from) throws(SystemCall.Failure) in
+                do throws(SystemCall.Failure) {
+                    try SystemCall.rename(at: directory, from, to: to, replacing: false)
+                    return true
+                } catch {
+                    guard error.code == EEXIST else { throw error }
+                }
+                guard replacingEarlierRuns, archive.isFromEarlierRun(to, in: directory) else { return false }
                 try SystemCall.rename(at: directory, from, to: to, replacing: true)
-                return attempt
+                return true
             }
+            if done { return attempt }
         }
         throw SystemCall.Failure(code: EEXIST)
     }

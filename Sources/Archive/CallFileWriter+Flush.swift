@@ -119,7 +119,8 @@ extension CallFileWriter {
             let path = partName(file, part: part, attempt: attempt, ending: FileName.openEnding)
             do throws(SystemCall.Failure) {
                 let descriptor = try create(path)
-                fileDetails[file].parts.append(OpenFileDetails.Part(start: files[file].partStart, attempt: attempt))
+                let start = files[file].partStart
+                fileDetails[file].parts.append(OpenFileDetails.Part(start: start, attempt: attempt))
                 return descriptor
             } catch {
                 code = error.code
@@ -131,24 +132,17 @@ extension CallFileWriter {
 
     /// Creates a file that must not exist, and its directories.
     mutating func create(_ path: [UInt8]) throws(SystemCall.Failure) -> Int32 {
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_APPEND
-        do throws(SystemCall.Failure) {
-            let (directory, name) = try directories.resolve(path)
-            return try SystemCall.open(at: directory, name, flags)
-        } catch {
-            // A cached directory that was removed meanwhile, or descriptors used up: once more without the cache.
-            guard error.code == ENOENT || error.code == EMFILE else { throw error }
+        try directories.with(path) { (directory, name) throws(SystemCall.Failure) in
+            try SystemCall.open(at: directory, name, O_WRONLY | O_CREAT | O_EXCL | O_APPEND)
         }
-        directories.reset()
-        let (directory, name) = try directories.resolve(path)
-        return try SystemCall.open(at: directory, name, flags)
     }
 
     private mutating func openPart(_ file: Int) throws(ArchiveError) -> Int32 {
         let part = fileDetails[file].part
         do throws(SystemCall.Failure) {
-            let (directory, name) = try directories.resolve(openName(file, part: part))
-            return try SystemCall.open(at: directory, name, O_WRONLY | O_APPEND)
+            return try directories.with(openName(file, part: part)) { (directory, name) throws(SystemCall.Failure) in
+                try SystemCall.open(at: directory, name, O_WRONLY | O_APPEND)
+            }
         } catch {
             throw ArchiveError(.write, path: partPath(file, part: part), systemError: error.code)
         }
@@ -161,7 +155,9 @@ extension CallFileWriter {
         files[file].packets -= UInt64(min(lostRecords, Int(clamping: files[file].packets)))
         dropBuffer(file)
         index.clear(&files[file].index)
-        fileDetails[file].late.removeAll { $0.offset >= files[file].endOffset }
+        let (end, late) = (files[file].endOffset, fileDetails[file].late.count)
+        fileDetails[file].late.removeAll { $0.offset >= end }
+        lateRecords -= late - fileDetails[file].late.count
         counters.recordsLost += UInt64(lostRecords)
         setDetails[slot].packetsLost += UInt64(lostRecords)
         if sets[slot].state != .failed {

@@ -152,9 +152,10 @@ extension CallFileWriter {
                     }
                     fileDetails[file].parts.append(OpenFileDetails.Part(start: start, attempt: attempt))
                 } else {
-                    let (directory, name) = try directories.resolve(from)
                     let to = FileName.lastComponent(openName(file, part: part))
-                    try SystemCall.rename(at: directory, name, to: to, replacing: true)
+                    try directories.with(from) { (directory, name) throws(SystemCall.Failure) in
+                        try SystemCall.rename(at: directory, name, to: to, replacing: true)
+                    }
                     fileDetails[file].parts[part].start = start
                 }
             } catch {

@@ -9,9 +9,16 @@ struct CaptureRecord {
     /// No record with a lower position will come for this call.
     var floor: UInt64
 
+    func store(_ bytes: Span<UInt8>, nanoseconds: Bool, at memory: UnsafeMutableRawPointer) {
+        unsafe Self.store(timestamp, originalLength, bytes, nanoseconds: nanoseconds, at: memory)
+    }
+
     /// Writes record header and bytes; the caller has made sure of `bytes.count` + 16 bytes at `memory`.
     @inline(__always)
-    func store(_ bytes: Span<UInt8>, nanoseconds: Bool, at memory: UnsafeMutableRawPointer) {
+    static func store(
+        _ timestamp: Int64, _ originalLength: UInt32, _ bytes: Span<UInt8>, nanoseconds: Bool,
+        at memory: UnsafeMutableRawPointer
+    ) {
         // The format has 32 bits for the seconds, and cannot say times before the epoch: they become the epoch.
         let time = UInt64(max(timestamp, 0))
         let seconds = time / 1_000_000_000
@@ -31,32 +38,24 @@ struct CaptureRecord {
 }
 
 extension OpenFile {
-    /// The usual case of an append: link type as before, in order, room in the buffer. False: nothing has changed.
+    /// The record has the link type of the one before, is not late, and fits the buffer (0 bytes of room: there is none).
     @inline(__always)
-    mutating func append(
-        _ record: CaptureRecord, _ bytes: Span<UInt8>, nanoseconds: Bool, arena: borrowing BufferArena,
-        index order: inout OrderIndex, refused: inout UInt64
-    ) -> Bool {
-        let length = bytes.count &+ PcapFormat.recordHeaderLength
-        guard record.linkType == linkType, length <= room, record.position >= lastPosition else { return false }
-        if record.floor > lastPosition {
-            // Nothing can come before the last record any more, so nothing has to be known about it and earlier ones.
-            if !index.isEmpty { order.clear(&index) }
-            unknownBelow = lastPosition
-        } else if !order.append(
-            OrderIndex.Place(position: lastPosition, offset: lastOffset), floor: record.floor, to: &index)
-        {
-            refused += 1
-            unknownBelow = lastPosition
-        }
-        // `room` vouches for `length` bytes behind `used`, and is 0 without a buffer.
-        unsafe record.store(bytes, nanoseconds: nanoseconds, at: arena.memory(of: block) + used)
-        used &+= length
+    func accepts(_ linkType: UInt32, _ position: UInt64, _ captured: Int, longest: Int) -> Bool {
+        linkType == self.linkType && position >= lastPosition && captured <= longest
+            && captured &+ PcapFormat.recordHeaderLength <= room
+    }
+
+    /// Accounts for an accepted record; returns where in the buffer it goes.
+    @inline(__always)
+    mutating func advance(_ position: UInt64, _ captured: Int) -> Int {
+        let length = captured &+ PcapFormat.recordHeaderLength
+        let start = used
+        used = start &+ length
         room &-= length
-        lastPosition = record.position
+        lastPosition = position
         lastOffset = endOffset
         endOffset &+= UInt64(truncatingIfNeeded: length)
         packets &+= 1
-        return true
+        return start
     }
 }

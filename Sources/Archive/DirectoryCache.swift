@@ -19,7 +19,7 @@ struct DirectoryCache: ~Copyable {
     deinit { for entry in entries { SystemCall.close(entry.descriptor) } }
 
     /// The directory of a relative path, made where it is missing, and the path's last component.
-    mutating func resolve(_ path: [UInt8]) throws(SystemCall.Failure) -> (directory: Int32, name: [CChar]) {
+    private mutating func resolve(_ path: [UInt8]) throws(SystemCall.Failure) -> (directory: Int32, name: [CChar]) {
         guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return (root, SystemCall.terminated(path)) }
         let name = SystemCall.terminated(Array(path[(slash + 1)...]))
         let directory = path[..<slash]
@@ -32,8 +32,24 @@ struct DirectoryCache: ~Copyable {
         return (descriptor, name)
     }
 
+    /// Does something with a path's directory and last component. A cached directory that was removed meanwhile, or
+    /// descriptors used up: once more without the cache.
+    mutating func with<Result>(
+        _ path: [UInt8], _ action: (_ directory: Int32, _ name: [CChar]) throws(SystemCall.Failure) -> Result
+    ) throws(SystemCall.Failure) -> Result {
+        do throws(SystemCall.Failure) {
+            let (directory, name) = try resolve(path)
+            return try action(directory, name)
+        } catch {
+            guard !entries.isEmpty, error.code == ENOENT || error.code == EMFILE else { throw error }
+        }
+        reset()
+        let (directory, name) = try resolve(path)
+        return try action(directory, name)
+    }
+
     /// Forgets every descriptor: somebody removed a directory, or descriptors have run out.
-    mutating func reset() {
+    private mutating func reset() {
         for entry in entries { SystemCall.close(entry.descriptor) }
         entries.removeAll()
     }

@@ -2,7 +2,7 @@
 ///
 /// A file's records form one stream over all its parts (`maxFileSize`); offsets count the bytes of that stream, without
 /// file headers. The buffer holds the stream's end, behind the file header when the part has not reached the disk yet.
-struct OpenFile {
+struct OpenFile: BitwiseCopyable {
     static let none: Int32 = -1
 
     /// Bytes the next record may take before buffer or part is full; 0 without a buffer.

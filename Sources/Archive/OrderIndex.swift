@@ -29,7 +29,7 @@ struct OrderIndex: ~Copyable {
     private static let count = 3
     private static let entries = 4
 
-    private var words: [UInt64] = []
+    private var words = OwnedTable<UInt64>()
     private var free: Int32 = Self.none
     private let blockLimit: Int
     private(set) var blocksUsed = 0
@@ -180,7 +180,7 @@ struct OrderIndex: ~Copyable {
         }
         let count = words.count / Self.wordsPerBlock
         guard count < blockLimit else { return nil }
-        words.append(contentsOf: repeatElement(0, count: Self.wordsPerBlock))
+        for _ in 0..<Self.wordsPerBlock { words.append(0) }
         blocksUsed += 1
         return Int32(count)
     }

@@ -92,8 +92,9 @@ struct RecordStreamReader: ~Copyable {
         if descriptor >= 0 { SystemCall.close(descriptor) }
         (descriptor, part) = (-1, index)
         do throws(SystemCall.Failure) {
-            let (directory, name) = try directories.resolve(parts[index].path)
-            descriptor = try SystemCall.open(at: directory, name, O_RDONLY)
+            descriptor = try directories.with(parts[index].path) { (directory, name) throws(SystemCall.Failure) in
+                try SystemCall.open(at: directory, name, O_RDONLY)
+            }
         } catch {
             throw ArchiveError(.read, path: path, systemError: error.code)
         }

@@ -27,27 +27,79 @@ enum ASCII {
     }
 }
 
+/// Eight bytes in a word. The lowest mark (bit 7 of a byte) is exact; a hit's borrow may set marks above it.
+enum Lanes {
+    private static var ones: UInt64 { 0x0101_0101_0101_0101 }
+    private static var highBits: UInt64 { 0x8080_8080_8080_8080 }
+
+    @inline(__always)
+    static func all(_ byte: UInt8) -> UInt64 { UInt64(byte) &* ones }
+
+    /// Marks bytes that are 0.
+    @inline(__always)
+    static func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & highBits }
+
+    /// Marks bytes below 0x21.
+    @inline(__always)
+    static func blanks(_ word: UInt64) -> UInt64 { (word &- all(0x21)) & ~word & highBits }
+}
+
 extension Span where Element == UInt8 {
-    /// The offset of the first `byte` in `start..<end`, or `end`. Looks at eight bytes at a time.
+    /// The offset of the first `byte` in `start..<end`, or `end`.
     ///
-    /// Requires `0 <= start` and `end <= count`; the loads are checked all the same.
+    /// Requires `0 <= start` and `end <= count`, as do all searches here.
     @inline(__always)
     func offset(of byte: UInt8, from start: Int, to end: Int) -> Int {
+        search(from: start, to: end) {
+            $0 .== SIMD16(repeating: byte)
+        } isHit: {
+            $0 == byte
+        }
+    }
+
+    /// The offset of the first of three bytes (which may be equal) in `start..<end`, or `end`.
+    @inline(__always)
+    func offset(of a: UInt8, or b: UInt8, or c: UInt8, from start: Int, to end: Int) -> Int {
+        search(from: start, to: end) {
+            ($0 .== SIMD16(repeating: a)) .| ($0 .== SIMD16(repeating: b)) .| ($0 .== SIMD16(repeating: c))
+        } isHit: {
+            $0 == a || $0 == b || $0 == c
+        }
+    }
+
+    /// The offset of the first space, tab, control byte or `byte` in `start..<end`, or `end`.
+    @inline(__always)
+    func offset(ofBlankOr byte: UInt8, from start: Int, to end: Int) -> Int {
+        search(from: start, to: end) {
+            ($0 .<= SIMD16(repeating: ASCII.space)) .| ($0 .== SIMD16(repeating: byte))
+        } isHit: {
+            $0 <= ASCII.space || $0 == byte
+        }
+    }
+
+    /// Looks at sixteen bytes at a time, past `end` too where the span has them, and at the last ones singly.
+    @inline(__always)
+    private func search(
+        from start: Int, to end: Int, hits: (SIMD16<UInt8>) -> SIMDMask<SIMD16<Int8>>, isHit: (UInt8) -> Bool
+    ) -> Int {
         // SAFETY: a UInt8 has no padding, so all bytes of the span are initialised.
         let raw = unsafe self.bytes
-        let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
+        let last = count &- 16
         var index = start
-        while index &+ 8 <= end {
-            // SAFETY: the load is bounds-checked and every bit pattern is a UInt64; `unsafe` only names the API.
-            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
-            let difference = UInt64(littleEndian: word) ^ pattern
-            // The lowest marked byte is exact; those above a hit may be marked by its borrow.
-            let marks = (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
-            if marks != 0 { return index &+ marks.trailingZeroBitCount >> 3 }
-            index &+= 8
+        while index < end, index <= last {
+            // SAFETY: the load is bounds-checked and every bit pattern is sixteen UInt8; `unsafe` only names the API.
+            let chunk = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
+            let marks = SIMD16<UInt8>(repeating: 0).replacing(with: 0xff, where: hits(chunk))
+            // SAFETY: both are sixteen bytes without padding.
+            let halves = unsafe unsafeBitCast(marks, to: SIMD2<UInt64>.self)
+            let low = UInt64(littleEndian: halves[0])
+            if low != 0 { return Swift.min(index &+ low.trailingZeroBitCount >> 3, end) }
+            let high = UInt64(littleEndian: halves[1])
+            if high != 0 { return Swift.min(index &+ 8 &+ high.trailingZeroBitCount >> 3, end) }
+            index &+= 16
         }
         while index < end {
-            if self[index] == byte { return index }
+            if isHit(self[index]) { return index }
             index &+= 1
         }
         return end

@@ -15,8 +15,7 @@ public struct CSeq: Sendable, Hashable {
         while digits < end, ASCII.isDigit(bytes[digits]) { digits &+= 1 }
         number = bytes.decimal(from: start, to: digits).map { UInt32(truncatingIfNeeded: $0) }
         let name = bytes.skipLinearSpace(from: digits, to: end)
-        var nameEnd = name
-        while nameEnd < end, ASCII.isToken(bytes[nameEnd]) { nameEnd &+= 1 }
+        let nameEnd = bytes.offset(ofBlankOr: ASCII.space, from: name, to: end)
         // `1INVITE` is no CSeq, and neither is `1 INVITE x`; what can be told of them still is.
         if name == digits || nameEnd != end { number = name == digits ? nil : number }
         methodRange = ByteRange(unchecked: name, nameEnd)

@@ -16,33 +16,36 @@ struct HeaderLine {
     /// The line at `position`, which is before `limit`.
     @inline(__always)
     init(_ bytes: Span<UInt8>, at position: Int, to limit: Int) {
-        start = position
-        end = position
-        next = position
-        readPhysicalLine(bytes, from: position, to: limit)
+        self.init(physical: bytes, from: position, to: limit)
         // An empty line ends the section, whatever follows.
-        while next < limit, end > start, ASCII.isBlank(bytes[next]) {
-            isFolded = true
-            readPhysicalLine(bytes, from: next, to: limit)
-        }
+        if next < limit, end > start, ASCII.isBlank(bytes[next]) { self = joined(bytes, to: limit) }
     }
 
     @inline(__always)
-    private mutating func readPhysicalLine(_ bytes: Span<UInt8>, from position: Int, to limit: Int) {
+    private init(physical bytes: Span<UInt8>, from position: Int, to limit: Int) {
         let lineFeed = bytes.offset(of: ASCII.lineFeed, from: position, to: limit)
-        end = lineFeed
-        if lineFeed < limit {
-            next = lineFeed &+ 1
-        } else {
-            next = limit
-            isTerminated = false
+        let hasLineFeed = lineFeed < limit
+        let hasReturn = lineFeed > position && bytes[lineFeed &- 1] == ASCII.carriageReturn
+        start = position
+        end = hasReturn ? lineFeed &- 1 : lineFeed
+        next = hasLineFeed ? lineFeed &+ 1 : limit
+        isTerminated = hasLineFeed || hasReturn
+        isBareLF = hasLineFeed && !hasReturn
+    }
+
+    /// The line and those that continue it. Apart, so that the usual line stays in registers.
+    @inline(never)
+    private func joined(_ bytes: Span<UInt8>, to limit: Int) -> HeaderLine {
+        var line = self
+        line.isFolded = true
+        while line.next < limit, ASCII.isBlank(bytes[line.next]) {
+            let more = HeaderLine(physical: bytes, from: line.next, to: limit)
+            line.end = more.end
+            line.next = more.next
+            line.isTerminated = more.isTerminated
+            line.isBareLF = line.isBareLF || more.isBareLF
         }
-        if end > position, bytes[end &- 1] == ASCII.carriageReturn {
-            end &-= 1
-            isTerminated = true
-        } else if lineFeed < limit {
-            isBareLF = true
-        }
+        return line
     }
 }
 
@@ -56,21 +59,27 @@ public struct Header: Sendable, Hashable {
     public var isFolded: Bool
 
     /// The colon ends the name, with white space before it allowed (RFC 3261 section 7.3.1). nil if there is no name.
-    @inline(__always)
+    /// That the name is a token is not asked: an odd name is a header nobody knows.
     init?(_ bytes: Span<UInt8>, in line: HeaderLine) {
-        var nameEnd = line.start
-        while nameEnd < line.end, ASCII.isToken(bytes[nameEnd]) { nameEnd &+= 1 }
+        let (name, nameEnd) = HeaderName.read(bytes, from: line.start, to: line.end)
+        guard let value = Self.value(bytes, behind: nameEnd, in: line) else { return nil }
+        self.name = name
+        self.value = value
+        nameRange = ByteRange(unchecked: line.start, nameEnd)
+        isFolded = line.isFolded
+    }
+
+    /// The trimmed value of a line whose name ends at `nameEnd`; nil if there is no name or no colon.
+    @inline(__always)
+    static func value(_ bytes: Span<UInt8>, behind nameEnd: Int, in line: HeaderLine) -> ByteRange? {
         guard nameEnd > line.start, nameEnd < line.end else { return nil }
         var colon = nameEnd
         if bytes[colon] != UInt8(ascii: ":") {
             colon = bytes.skipBlanks(from: nameEnd, to: line.end)
             guard colon < line.end, bytes[colon] == UInt8(ascii: ":") else { return nil }
         }
-        let valueStart = bytes.skipLinearSpace(from: colon &+ 1, to: line.end)
-        name = HeaderName.named(in: bytes, from: line.start, to: nameEnd)
-        nameRange = ByteRange(unchecked: line.start, nameEnd)
-        value = ByteRange(unchecked: valueStart, bytes.trimLinearSpace(from: valueStart, backFrom: line.end))
-        isFolded = line.isFolded
+        let value = bytes.skipLinearSpace(from: colon &+ 1, to: line.end)
+        return ByteRange(unchecked: value, bytes.trimLinearSpace(from: value, backFrom: line.end))
     }
 
     /// The value with each folding replaced by one space. Allocates.

@@ -12,13 +12,38 @@ public enum HeaderName: UInt8, Sendable {
     /// RFC 7989.
     case sessionID
 
-    /// The name spelt by `start..<end`, letters in any case, compact forms (RFC 3261 section 7.3.3) included.
-    @inline(__always)
+    /// The name at the beginning of the line `start..<end`, letters in any case, compact forms (RFC 3261 section
+    /// 7.3.3) included, and the offset behind it: at the colon, the white space before it, or `end`.
+    @inline(never)
+    static func read(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> (name: HeaderName, end: Int) {
+        let first = bytes.packed(from: start, length: 8)
+        let marks = Lanes.blanks(first) | Lanes.zeros(first ^ Lanes.all(UInt8(ascii: ":")))
+        guard marks != 0, start &+ 8 <= end else {
+            let nameEnd = bytes.offset(ofBlankOr: UInt8(ascii: ":"), from: start, to: end)
+            return (named(in: bytes, from: start, to: nameEnd), nameEnd)
+        }
+        let length = marks.trailingZeroBitCount >> 3
+        guard length > 0 else { return (.other, start) }
+        let word = (first | PackedName.fold) & (UInt64.max >> UInt64(truncatingIfNeeded: 64 &- 8 &* length))
+        return (short(word, length), start &+ length)
+    }
+
+    /// The name spelt by `start..<end`.
     static func named(in bytes: Span<UInt8>, from start: Int, to end: Int) -> HeaderName {
         let length = end &- start
-        if length == 1 { return compact(bytes[start] | 0x20) }
-        let word = bytes.packed(from: start, length: length) | (PackedName.fold >> UInt64(64 &- 8 &* min(length, 8)))
+        guard length > 0 else { return .other }
+        if length > 8 {
+            return long(bytes, start, length, bytes.packed(from: start, length: 8) | PackedName.fold)
+        }
+        let fold = PackedName.fold >> UInt64(64 &- 8 &* length)
+        return short(bytes.packed(from: start, length: length) | fold, length)
+    }
+
+    /// A name of at most eight bytes, packed and folded.
+    @inline(__always)
+    private static func short(_ word: UInt64, _ length: Int) -> HeaderName {
         switch length {
+        case 1: return compact(UInt8(truncatingIfNeeded: word))
         case 2: return word == PackedName.word("t", "o") ? .to : .other
         case 3: return word == PackedName.word("v", "i", "a") ? .via : .other
         case 4:
@@ -31,7 +56,6 @@ public enum HeaderName: UInt8, Sendable {
             if word == PackedName.word("c", "a", "l", "l", "-", "i", "d") { return .callID }
             if word == PackedName.word("c", "o", "n", "t", "a", "c", "t") { return .contact }
             return word == PackedName.word("e", "x", "p", "i", "r", "e", "s") ? .expires : .other
-        case 9...20: return long(bytes, start, length, word)
         default: return .other
         }
     }
@@ -50,7 +74,6 @@ public enum HeaderName: UInt8, Sendable {
     }
 
     /// Names longer than a word: `first` is their first eight bytes, the last eight (which may overlap) decide.
-    @inline(__always)
     private static func long(_ bytes: Span<UInt8>, _ start: Int, _ length: Int, _ first: UInt64) -> HeaderName {
         let last = bytes.packed(from: start &+ length &- 8, length: 8) | PackedName.fold
         switch (length, first) {

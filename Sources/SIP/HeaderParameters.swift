@@ -16,40 +16,25 @@ public struct ParameterIterator: Sendable {
         public var value: ByteRange
     }
 
-    @inline(__always)
     public mutating func next(in bytes: Span<UInt8>) -> Parameter? {
         let limit = Swift.min(end, bytes.count)
-        while position < limit, bytes[position] != UInt8(ascii: ";") {
-            // Only a list that is odd from the start has anything before its first semicolon.
-            if bytes[position] == UInt8(ascii: ",") { position = limit } else { position &+= 1 }
+        // Only a list that is odd from the start has anything before its first semicolon.
+        position = bytes.offset(
+            of: UInt8(ascii: ";"), or: UInt8(ascii: ","), or: UInt8(ascii: ","), from: Swift.min(position, limit),
+            to: limit)
+        guard position < limit, bytes[position] == UInt8(ascii: ";") else {
+            position = limit
+            return nil
         }
-        guard position < limit else { return nil }
         let name = bytes.skipLinearSpace(from: position &+ 1, to: limit)
-        var index = name
-        while index < limit, !Self.endsName(bytes[index]) { index &+= 1 }
+        position = bytes.offset(
+            of: UInt8(ascii: ";"), or: UInt8(ascii: "="), or: UInt8(ascii: ","), from: name, to: limit)
         var parameter = Parameter(
-            name: ByteRange(unchecked: name, bytes.trimLinearSpace(from: name, backFrom: index)), value: .absent)
-        if index < limit, bytes[index] == UInt8(ascii: "=") {
-            index = bytes.skipLinearSpace(from: index &+ 1, to: limit)
-            if index < limit, bytes[index] == ASCII.quote {
-                let close = bytes.endOfQuoted(from: index, to: limit)
-                parameter.value = ByteRange(unchecked: index &+ 1, close)
-                index = Swift.min(close &+ 1, limit)
-            } else {
-                let value = index
-                while index < limit, bytes[index] != UInt8(ascii: ";"), bytes[index] != UInt8(ascii: ",") {
-                    index &+= 1
-                }
-                parameter.value = ByteRange(unchecked: value, bytes.trimLinearSpace(from: value, backFrom: index))
-            }
+            name: ByteRange(unchecked: name, bytes.trimLinearSpace(from: name, backFrom: position)), value: .absent)
+        if position < limit, bytes[position] == UInt8(ascii: "=") {
+            parameter.value = bytes.parameterValue(behind: position, to: limit, next: &position)
         }
-        position = index
         return parameter
-    }
-
-    @inline(__always)
-    private static func endsName(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: ";") || byte == UInt8(ascii: "=") || byte == UInt8(ascii: ",")
     }
 }
 
@@ -58,10 +43,52 @@ extension Span where Element == UInt8 {
     @inline(__always)
     func endOfQuoted(from start: Int, to end: Int) -> Int {
         var index = start &+ 1
-        while index < end, self[index] != ASCII.quote {
-            index &+= self[index] == ASCII.backslash ? 2 : 1
+        while index < end {
+            index = offset(of: ASCII.quote, or: ASCII.backslash, or: ASCII.quote, from: index, to: end)
+            guard index < end, self[index] == ASCII.backslash else { break }
+            index &+= 2
         }
         return Swift.min(index, end)
+    }
+
+    /// The value behind the equals sign, without quotes; `next` becomes the semicolon or comma behind it, or `end`.
+    @inline(__always)
+    func parameterValue(behind equals: Int, to end: Int, next: inout Int) -> ByteRange {
+        let value = skipLinearSpace(from: equals &+ 1, to: end)
+        if value < end, self[value] == ASCII.quote {
+            let close = endOfQuoted(from: value, to: end)
+            next = Swift.min(close &+ 1, end)
+            return ByteRange(unchecked: Swift.min(value &+ 1, close), close)
+        }
+        next = offset(of: UInt8(ascii: ";"), or: UInt8(ascii: ","), or: UInt8(ascii: ","), from: value, to: end)
+        return ByteRange(unchecked: value, trimLinearSpace(from: value, backFrom: next))
+    }
+
+    /// The value of the parameter whose packed name in lower case is `word`, in `start..<end` of the first list element.
+    @inline(__always)
+    func parameter(_ word: UInt64, length: Int, from start: Int, to end: Int) -> ByteRange {
+        // The parameter looked for is the first one almost always.
+        if start < end, self[start] == UInt8(ascii: ";"), start &+ 1 &+ length < end,
+            self[start &+ 1 &+ length] == UInt8(ascii: "="),
+            packed(from: start &+ 1, length: length) | PackedName.fold & (UInt64.max >> UInt64(64 &- 8 &* length))
+                == word
+        {
+            var next = 0
+            return parameterValue(behind: start &+ 1 &+ length, to: end, next: &next)
+        }
+        return start < end ? searchParameter(word, length: length, from: start, to: end) : .absent
+    }
+
+    @inline(never)
+    private func searchParameter(_ word: UInt64, length: Int, from start: Int, to end: Int) -> ByteRange {
+        let fold = PackedName.fold & (UInt64.max >> UInt64(64 - 8 * length))
+        var iterator = ParameterIterator(ByteRange(start, end))
+        while let parameter = iterator.next(in: self) {
+            if parameter.name.count == length, packed(from: Int(parameter.name.start), length: length) | fold == word {
+                return parameter.value
+            }
+        }
+        return .absent
     }
 
     /// The value of the first parameter called `name` (in lower case), `absent` if there is none.

@@ -64,12 +64,8 @@ struct AddressShape {
             search = Swift.min(bytes.endOfQuoted(from: start, to: end) &+ 1, end)
         }
         // Without brackets, semicolon and comma end the URI (RFC 3261 section 20); a `<` behind one is not ours.
-        var bracket = search
-        while bracket < end, bytes[bracket] != UInt8(ascii: "<"), bytes[bracket] != UInt8(ascii: ";"),
-            bytes[bracket] != UInt8(ascii: ",")
-        {
-            bracket &+= 1
-        }
+        let bracket = bytes.offset(
+            of: UInt8(ascii: "<"), or: UInt8(ascii: ";"), or: UInt8(ascii: ","), from: search, to: end)
         if bracket < end, bytes[bracket] == UInt8(ascii: "<") {
             uri = bracket &+ 1
             uriEnd = bytes.offset(of: UInt8(ascii: ">"), from: uri, to: end)
@@ -86,9 +82,10 @@ struct AddressShape {
 
 extension Span where Element == UInt8 {
     /// The tag in a From or To value that was found in these bytes; `absent` if there is none.
+    @inline(__always)
     func tag(in value: ByteRange) -> ByteRange {
         let end = Int(value.end)
         let shape = AddressShape(self, from: Int(value.start), to: end)
-        return parameter("tag", in: ByteRange(unchecked: shape.parameters, end))
+        return parameter(PackedName.word("t", "a", "g"), length: 3, from: shape.parameters, to: end)
     }
 }

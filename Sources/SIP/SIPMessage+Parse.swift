@@ -74,8 +74,12 @@ extension SIPMessage {
                 flags.insert(.lastLineCut)
                 break
             }
-            if let header = Header(bytes, in: line) {
-                take(header, bytes)
+            let (name, nameEnd) = HeaderName.read(bytes, from: line.start, to: line.end)
+            if name == .other, nameEnd > line.start, nameEnd < line.end, bytes[nameEnd] == UInt8(ascii: ":") {
+                continue
+            }
+            if let value = Header.value(bytes, behind: nameEnd, in: line) {
+                take(name, value, bytes)
             } else {
                 flags.insert(.oddLine)
             }
@@ -87,29 +91,28 @@ extension SIPMessage {
         }
     }
 
-    @inline(__always)
-    private mutating func take(_ header: Header, _ bytes: Span<UInt8>) {
-        switch header.name {
+    private mutating func take(_ name: HeaderName, _ value: ByteRange, _ bytes: Span<UInt8>) {
+        switch name {
         case .other: break
-        case .via: if !via.isPresent { takeVia(header.value, bytes) }
-        case .from: if isFirst(from.keepFirst(header.value)) { fromTag = bytes.tag(in: header.value) }
-        case .to: if isFirst(to.keepFirst(header.value)) { toTag = bytes.tag(in: header.value) }
-        case .callID: _ = isFirst(callID.keepFirst(header.value))
-        case .cseq: takeCSeq(header.value, bytes)
-        case .contact: contact.keepFirst(header.value)
-        case .contentLength: takeContentLength(header.value, bytes)
-        case .contentType: contentType.keepFirst(header.value)
+        case .via: if !via.isPresent { takeVia(value, bytes) }
+        case .from: if isFirst(from.keepFirst(value)) { fromTag = bytes.tag(in: value) }
+        case .to: if isFirst(to.keepFirst(value)) { toTag = bytes.tag(in: value) }
+        case .callID: _ = isFirst(callID.keepFirst(value))
+        case .cseq: takeCSeq(value, bytes)
+        case .contact: contact.keepFirst(value)
+        case .contentLength: takeContentLength(value, bytes)
+        case .contentType: contentType.keepFirst(value)
         case .expires:
-            if expires == nil, let value = bytes.decimal(from: Int(header.value.start), to: Int(header.value.end)) {
+            if expires == nil, let value = bytes.decimal(from: Int(value.start), to: Int(value.end)) {
                 expires = UInt32(truncatingIfNeeded: value)
             }
-        case .pAssertedIdentity: pAssertedIdentity.keepFirst(header.value)
-        case .pPreferredIdentity: pPreferredIdentity.keepFirst(header.value)
-        case .userAgent: userAgent.keepFirst(header.value)
-        case .server: server.keepFirst(header.value)
-        case .reason: reason.keepFirst(header.value)
-        case .xCallID: xCallID.keepFirst(header.value)
-        case .sessionID: sessionID.keepFirst(header.value)
+        case .pAssertedIdentity: pAssertedIdentity.keepFirst(value)
+        case .pPreferredIdentity: pPreferredIdentity.keepFirst(value)
+        case .userAgent: userAgent.keepFirst(value)
+        case .server: server.keepFirst(value)
+        case .reason: reason.keepFirst(value)
+        case .xCallID: xCallID.keepFirst(value)
+        case .sessionID: sessionID.keepFirst(value)
         }
     }
 

@@ -13,22 +13,33 @@ public struct Via: Sendable, Hashable {
     public init(_ bytes: Span<UInt8>, in value: ByteRange) {
         let end = Swift.min(Int(value.end), bytes.count)
         let start = Swift.min(Int(value.start), end)
-        // Protocol name, version and transport, with white space around the slashes allowed (RFC 4475 section 3.1.1.1).
+        var index = start &+ 8
+        if bytes.packed(from: start, length: 8) != PackedName.word("S", "I", "P", "/", "2", ".", "0", "/")
+            || index > end
+        {
+            index = Self.protocolEnd(bytes, from: start, to: end)
+        }
+        let name = bytes.skipLinearSpace(from: index, to: end)
+        let nameEnd = bytes.offset(ofBlankOr: UInt8(ascii: ";"), from: name, to: end)
+        transport = ByteRange(unchecked: name, nameEnd)
+        let host = bytes.skipLinearSpace(from: nameEnd, to: end)
+        let hostEnd = bytes.offset(
+            of: UInt8(ascii: ";"), or: UInt8(ascii: ","), or: UInt8(ascii: ","), from: host, to: end)
+        sentBy = ByteRange(unchecked: host, bytes.trimLinearSpace(from: host, backFrom: hostEnd))
+        parameters = ByteRange(unchecked: hostEnd, end)
+        branch = bytes.parameter(
+            PackedName.word("b", "r", "a", "n", "c", "h"), length: 6, from: hostEnd, to: end)
+    }
+
+    /// Behind protocol name and version, with white space around the slashes (RFC 4475 section 3.1.1.1).
+    @inline(never)
+    private static func protocolEnd(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
         var index = start
         for _ in 0..<2 {
             while index < end, bytes[index] != UInt8(ascii: "/"), bytes[index] != UInt8(ascii: ";") { index &+= 1 }
             if index < end, bytes[index] == UInt8(ascii: "/") { index &+= 1 }
         }
-        let name = bytes.skipLinearSpace(from: index, to: end)
-        var nameEnd = name
-        while nameEnd < end, ASCII.isToken(bytes[nameEnd]) { nameEnd &+= 1 }
-        transport = ByteRange(unchecked: name, nameEnd)
-        let host = bytes.skipLinearSpace(from: nameEnd, to: end)
-        var hostEnd = host
-        while hostEnd < end, bytes[hostEnd] != UInt8(ascii: ";"), bytes[hostEnd] != UInt8(ascii: ",") { hostEnd &+= 1 }
-        sentBy = ByteRange(unchecked: host, bytes.trimLinearSpace(from: host, backFrom: hostEnd))
-        parameters = ByteRange(unchecked: hostEnd, end)
-        branch = bytes.parameter("branch", in: parameters)
+        return index
     }
 
     public func received(in bytes: Span<UInt8>) -> ByteRange { bytes.parameter("received", in: parameters) }

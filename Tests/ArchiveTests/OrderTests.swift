@@ -116,6 +116,21 @@ import Testing
         #expect(result == order.sorted())
     }
 
+    @Test func moreLateRecordsThanOnePassMoves() throws {
+        var options = CallFileOptions()
+        options.orderIndexLimit = 0
+        var writer = CallFileWriter(directory: archive, options: options, bufferBudget: 1 << 20)
+        let set = writer.open(stem: stem("call"), held: false)
+        let last = UInt64(CallFileWriter.placesPerPass + 2_000)
+        writer.append(set, TestPacket(position: last, length: 8), floor: 0)
+        for position in 0..<last { writer.append(set, TestPacket(position: position, length: 8), floor: 0) }
+        let finished = writer.finish(set)
+        #expect(finished.error == nil)
+        #expect(finished.packets == last + 1)
+        #expect(try #require(Capture(place.read("call.pcap"))).positions == Array(0...last))
+        #expect(place.files() == ["call.pcap"])
+    }
+
     @Test func aBrokenPromiseOfTheCallerIsPutInOrderToo() throws {
         var writer = CallFileWriter(directory: archive, options: CallFileOptions(), bufferBudget: 1 << 20)
         let set = writer.open(stem: stem("call"), held: false)

@@ -394,10 +394,12 @@ extension CallLife {
         for index in dialogs.indices
         where dialogs[index].state == .byePending && now >= dialogs[index].byeTime + CallLife.transactionTimeout {
             endDialog(at: index, fallback: now)
+            pendingReason = .noACK
         }
         switch invite.state {
         case .rejected where now >= invite.since + CallLife.transactionTimeout:
             invite.state = .acknowledged
+            pendingReason = .noACK
         case .challenged where now >= invite.since + CallLife.transactionTimeout:
             invite.state = .acknowledged
             outcome.state = .failed

@@ -22,6 +22,8 @@ public enum CallState: UInt8, Sendable, CaseIterable {
 /// Why we stopped following a call.
 public enum CallEndReason: UInt8, Sendable {
     case bye, rejected, cancelled, timeout, idle, completed
+    /// The ACK, or the final response to BYE, never came within 32 s.
+    case noACK
     case endOfCapture, evicted, recovered
 
     public var name: String {
@@ -32,6 +34,7 @@ public enum CallEndReason: UInt8, Sendable {
         case .timeout: "timeout"
         case .idle: "idle"
         case .completed: "completed"
+        case .noACK: "no_ack"
         case .endOfCapture: "end_of_capture"
         case .evicted: "evicted"
         case .recovered: "recovered"

@@ -61,7 +61,7 @@ extension CallRecord {
     }
 
     public enum EndReason: String, CaseIterable, Sendable {
-        case bye, rejected, cancelled, timeout, idle
+        case bye, rejected, cancelled, timeout, idle, completed
         case endOfCapture = "end_of_capture"
         case evicted, recovered
         /// The ACK, or the final response to BYE, never came within 32 s.

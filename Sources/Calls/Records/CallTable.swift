@@ -37,7 +37,7 @@ public struct CallTable: Sendable {
         if hasFile { columns.append(Column(content: .file, title: "FILE", width: 12)) }
         // What is left over goes to the texts, by turns and up to what they can use.
         var spare = width - columns.reduce(columns.count - 1) { $0 + $1.width }
-        let wishes: [(Column.Content, Int)] = [(.from, 24), (.to, 24), (.callID, 100), (.file, 130)]
+        let wishes: [(Column.Content, Int)] = [(.callID, 100), (.file, 130), (.from, 24), (.to, 24)]
         while spare > 0 {
             let before = spare
             for (content, wish) in wishes where spare > 0 {

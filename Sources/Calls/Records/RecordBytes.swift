@@ -130,6 +130,9 @@ extension Double {
     func fixed(decimals: Int) -> Int64? {
         var unit = 1.0
         for _ in 0..<decimals { unit *= 10 }
-        return Int64(exactly: (self * unit).rounded())
+        let scaled = self * unit
+        // Also false for what is not a number. `rounded()` would need the C mathematics library.
+        guard scaled.magnitude < 9e18 else { return nil }
+        return Int64(scaled < 0 ? scaled - 0.5 : scaled + 0.5)
     }
 }

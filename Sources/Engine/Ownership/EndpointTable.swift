@@ -34,6 +34,7 @@ struct EndpointTable {
     /// Counts changes by endpoint hash: a flow that remembers its two counts knows when to ask again.
     private(set) var versions: [UInt32]
 
+    /// As many as a `UInt16` can tell apart.
     static let versionBuckets = 65536
 
     init(hash: FlowHash) {
@@ -43,9 +44,8 @@ struct EndpointTable {
 
     var count: Int { entries.count - freeEntries.count }
 
-    @inline(__always)
-    func bucket(_ endpoint: Endpoint) -> Int {
-        Int(truncatingIfNeeded: hash(endpoint)) & (EndpointTable.versionBuckets - 1)
+    static func bucket(_ endpoint: Endpoint, _ hash: FlowHash) -> UInt16 {
+        UInt16(truncatingIfNeeded: hash(endpoint))
     }
 
     /// The entry of an endpoint, -1 if no call names it.
@@ -124,7 +124,7 @@ struct EndpointTable {
 
     /// What flows remember about an entry may be wrong from now on.
     mutating func touchVersion(_ slot: Int) {
-        versions[Int(truncatingIfNeeded: entries[slot].hash) & (EndpointTable.versionBuckets - 1)] &+= 1
+        versions[Int(UInt16(truncatingIfNeeded: entries[slot].hash))] &+= 1
     }
 
     private mutating func pushFront(_ number: Int32) {

@@ -4,18 +4,25 @@ import PacketDecoding
 struct Flow {
     var source: Endpoint
     var destination: Endpoint
+    /// Where the endpoint table counts the changes of each endpoint.
+    var sourceBucket: UInt16
+    var destinationBucket: UInt16
     /// Never used again for another pair of endpoints.
     var serial: UInt32
     /// Sum of the two endpoints' versions when the owner was found; another sum means: ask again.
-    var version: UInt32
+    var version: UInt32 = .max
     /// Slot of the owning call, or one of the constants.
-    var owner: Int32
+    var owner = Flow.noOwner
     var lastSeen: Int64
+    /// The path of all sightings, or of the last one when they differ.
+    var path: UInt32 = 0
+    var hasSeveralPaths = false
     var nextSighting: UInt8 = 0
-    var recent: InlineArray<4, Sighting>
+    var recent = InlineArray<4, Sighting>(repeating: Sighting())
 
     static let noOwner: Int32 = -1
     static let ambiguous: Int32 = -2
+    static let copyWindow: UInt32 = 10_000
 
     /// A packet seen a moment ago, to recognise copies of it.
     struct Sighting {
@@ -23,6 +30,42 @@ struct Flow {
         var path: UInt32 = 0
         /// Microseconds of packet time, low 32 bits.
         var time: UInt32 = 0
+    }
+
+    /// Notes a packet and tells whether it is a copy: the same bytes within 10 ms by another path.
+    @inline(__always)
+    mutating func isCopy(fingerprint: UInt64, path: UInt32, time: Int64) -> Bool {
+        let now = UInt32(truncatingIfNeeded: time / 1000)
+        let place = Int(nextSighting & 3)
+        nextSighting = nextSighting &+ 1
+        // As long as everything came one way nothing can be a copy: only remember.
+        var found = false
+        if path != self.path || hasSeveralPaths { found = isKnown(fingerprint, path, now) }
+        recent[place] = Sighting(fingerprint: fingerprint, path: path, time: now)
+        return found
+    }
+
+    @inline(never)
+    private mutating func isKnown(_ fingerprint: UInt64, _ path: UInt32, _ now: UInt32) -> Bool {
+        if self.path == 0 {
+            self.path = path
+            return false
+        }
+        hasSeveralPaths = true
+        // The path on which the bytes were seen first is where they really come: there they are sent again, never copied.
+        // Another path brings as many copies as that one brought packets; what is more was sent again as well.
+        var origin: UInt32?
+        var onOrigin = 0
+        var onThisPath = 0
+        for step in 0..<recent.count {
+            let seen = recent[(Int(nextSighting) &+ step &- 1) & 3]
+            guard seen.fingerprint == fingerprint, now &- seen.time < Flow.copyWindow else { continue }
+            if origin == nil { origin = seen.path }
+            if seen.path == origin { onOrigin += 1 }
+            if seen.path == path { onThisPath += 1 }
+        }
+        guard let origin, origin != path else { return false }
+        return onThisPath < onOrigin
     }
 }
 
@@ -40,8 +83,6 @@ struct FlowTable {
 
     /// A flow idle for this long makes room for another.
     static let idleTimeout: Int64 = 30_000_000_000
-    static let copyWindow: UInt32 = 10_000
-
     init(hash: FlowHash, maxFlows: Int) {
         self.hash = hash
         self.maxFlows = maxFlows
@@ -71,8 +112,8 @@ struct FlowTable {
     @inline(never)
     private mutating func insert(_ source: Endpoint, _ destination: Endpoint, _ hashed: UInt64, now: Int64) -> Int {
         let flow = Flow(
-            source: source, destination: destination, serial: nextSerial, version: .max, owner: Flow.noOwner,
-            lastSeen: now, recent: InlineArray(repeating: Flow.Sighting()))
+            source: source, destination: destination, sourceBucket: EndpointTable.bucket(source, hash),
+            destinationBucket: EndpointTable.bucket(destination, hash), serial: nextSerial, lastSeen: now)
         nextSerial = nextSerial == .max ? 1 : nextSerial + 1
         sweep(now: now)
         let slot: Int
@@ -111,22 +152,5 @@ struct FlowTable {
         index.remove(hashed, slot: slot)
         flows[slot].serial = 0
         freeSlots.append(Int32(slot))
-    }
-
-    /// Notes a packet and tells whether it is a copy: the same bytes within 10 ms by another path.
-    @inline(__always)
-    mutating func isCopy(_ slot: Int, fingerprint: UInt64, path: UInt32, time: Int64) -> Bool {
-        let now = UInt32(truncatingIfNeeded: time / 1000)
-        var found = false
-        for place in flows[slot].recent.indices {
-            let seen = flows[slot].recent[place]
-            if seen.fingerprint == fingerprint, seen.path != path, now &- seen.time < FlowTable.copyWindow {
-                found = true
-            }
-        }
-        let place = Int(truncatingIfNeeded: flows[slot].nextSighting)
-        flows[slot].recent[place] = Flow.Sighting(fingerprint: fingerprint, path: path, time: now)
-        flows[slot].nextSighting = UInt8((place + 1) & 3)
-        return found
     }
 }

@@ -4,8 +4,9 @@ import PacketDecoding
 /// Which call a media packet belongs to: PRODUCT's three rules, decided in capture order.
 ///
 /// (1) calls that named both source and destination: the one that signalled last takes it, and with it those that share
-/// the pair as legs of one call; (2) the only living call that named the destination; (3) the only one that named the
-/// source. Several with no match at (1): nobody. Calls in their grace period count only where no living call is.
+/// the pair as legs of one call; (2) the only call that named the destination; (3) the only one that named the source.
+/// Several with no match at (1): nobody. At (2) and (3) a call in its grace period does not stand in the way of a living
+/// call that signalled later.
 struct MediaOwnership {
     var endpoints: EndpointTable
     private(set) var candidatesRefused: UInt64 = 0
@@ -41,7 +42,6 @@ struct MediaOwnership {
         let other = Int32(firstIsShorter ? second : first)
         var number = endpoints.entries[walked].newest
         var steps = 0
-        var overCall: Int32 = -1
         while number >= 0 {
             steps += 1
             guard steps <= MediaOwnership.maxCandidates else {
@@ -49,13 +49,10 @@ struct MediaOwnership {
                 break
             }
             let registration = endpoints.registrations[Int(number)]
-            if names(registration.call, other, calls) {
-                if !registration.isOver { return Int32(registration.call) }
-                if overCall < 0 { overCall = Int32(registration.call) }
-            }
+            if names(registration.call, other, calls) { return Int32(registration.call) }
             number = registration.next
         }
-        return overCall
+        return -1
     }
 
     private func names(_ call: UInt32, _ entry: Int32, _ calls: TrackedCalls) -> Bool {
@@ -64,17 +61,9 @@ struct MediaOwnership {
 
     private func onlyOwner(_ entry: Int) -> Int32 {
         let found = endpoints.entries[entry]
-        if found.count == 1 || found.living == 0 {
-            return Int32(endpoints.registrations[Int(found.newest)].call)
-        }
-        guard found.living == 1 else { return Flow.ambiguous }
-        var number = found.newest
-        while number >= 0 {
-            let registration = endpoints.registrations[Int(number)]
-            if !registration.isOver { return Int32(registration.call) }
-            number = registration.next
-        }
-        return Flow.ambiguous
+        let newest = endpoints.registrations[Int(found.newest)]
+        let isOnly = found.count == 1 || found.living == 0 || (found.living == 1 && !newest.isOver)
+        return isOnly ? Int32(newest.call) : Flow.ambiguous
     }
 
     // MARK: Telling
@@ -144,7 +133,9 @@ struct MediaOwnership {
             }
         }
         guard isPair else { return }
-        let slotIsLater = calls.calls[slot].number > calls.calls[other].number
+        let begin = calls.calls[slot].life.outcome.startTime
+        let otherBegin = calls.calls[other].life.outcome.startTime
+        let slotIsLater = begin == otherBegin ? calls.calls[slot].number > calls.calls[other].number : begin > otherBegin
         let isLegs =
             slotIsLater
             ? calls.calls[other].life.isNegotiating(at: time)

@@ -110,7 +110,7 @@ extension Tracker {
         let live = calls.calls.indices.filter { calls.calls[$0].isLive }
         for slot in live { calls.calls[slot].life.stop(.endOfCapture) }
         end(live, &batch)
-        batch.pendingFloor = batchFloor
+        batch.pendingFloor = min(batchFloor, nextPosition)
     }
 
     /// Housekeeping every `tcp_cleanup_interval` of packet time.

@@ -85,7 +85,7 @@ extension Tracker {
         }
         calls.calls[slot].lastActivity = clock.now
         select(slot, message, bytes, facts, &batch)
-        deliverCarriers(carriers, to: slot, &batch)
+        deliverCarriers(carriers, to: slot, isCopy: found.isCopy, &batch)
         if calls.calls[slot].selection != .excluded {
             batch.messages.append(
                 TrackedMessage(
@@ -189,11 +189,13 @@ extension Tracker {
                 worker: calls.calls[slot].worker, kind: kind, flags: 0))
     }
 
-    private mutating func deliverCarriers(_ carriers: Carriers, to slot: Int, _ batch: inout TrackedBatch) {
+    private mutating func deliverCarriers(
+        _ carriers: Carriers, to slot: Int, isCopy: Bool, _ batch: inout TrackedBatch
+    ) {
         switch carriers {
         case .current(let index):
             count(.sip, ownershipClass(slot))
-            appendSignalling(slot, packet: index, isCopy: false, &batch)
+            appendSignalling(slot, packet: index, isCopy: isCopy, &batch)
         case .held(let tags):
             for tag in tags { deliverHeld(tag, to: slot, &batch) }
         }

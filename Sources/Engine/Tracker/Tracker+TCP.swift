@@ -143,7 +143,7 @@ extension Tracker {
         flows.flows[flow].lastSeen = clock.now
         let fingerprint = hash(payload) ^ UInt64(decoded.tcpSequence) &* 0x9e37_79b9_7f4a_7c15
         let path = Tracker.path(span, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
-        return flows.isCopy(flow, fingerprint: fingerprint, path: path, time: packet.timestamp)
+        return flows.flows[flow].isCopy(fingerprint: fingerprint, path: path, time: packet.timestamp)
     }
 
     /// Whether this segment makes the connection worth a parser. The number of the new parser, or nil.

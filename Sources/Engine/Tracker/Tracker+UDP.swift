@@ -27,7 +27,6 @@ extension Tracker {
         }
         let kind = MediaPacketKind.classify(payload)
         let isCopy = isCopy(flow, payload, span, packet)
-        flows.flows[flow].lastSeen = now
         deliverMedia(
             Int(owner), packet: index, flow: flow, kind: kind, isCopy: isCopy,
             payloadOffset: UInt16(truncatingIfNeeded: decoded.payloadOffset),
@@ -37,10 +36,15 @@ extension Tracker {
     /// The flow's owner: remembered, or asked again after one of its endpoints changed hands.
     @inline(__always)
     mutating func flowOwner(_ flow: Int) -> Int32 {
-        let source = ownership.endpoints.bucket(flows.flows[flow].source)
-        let destination = ownership.endpoints.bucket(flows.flows[flow].destination)
-        let version = ownership.endpoints.versions[source] &+ ownership.endpoints.versions[destination]
+        let version =
+            ownership.endpoints.versions[Int(flows.flows[flow].sourceBucket)]
+            &+ ownership.endpoints.versions[Int(flows.flows[flow].destinationBucket)]
         if version == flows.flows[flow].version { return flows.flows[flow].owner }
+        return askOwner(flow, version)
+    }
+
+    @inline(never)
+    private mutating func askOwner(_ flow: Int, _ version: UInt32) -> Int32 {
         let owner = ownership.owner(
             from: flows.flows[flow].source, to: flows.flows[flow].destination, in: calls)
         flows.flows[flow].owner = owner
@@ -108,7 +112,8 @@ extension Tracker {
             fingerprint = hash(payload)
         }
         let path = Tracker.path(span, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
-        return flows.isCopy(flow, fingerprint: fingerprint, path: path, time: packet.timestamp)
+        flows.flows[flow].lastSeen = clock.now
+        return flows.flows[flow].isCopy(fingerprint: fingerprint, path: path, time: packet.timestamp)
     }
 
     /// Media that nobody has signalled (yet), or other people's traffic.

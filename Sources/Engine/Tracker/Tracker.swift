@@ -112,9 +112,9 @@ struct Tracker: ~Copyable {
         if let last = packets.last { lastPacketTime = last.timestamp }
     }
 
-    /// The lowest position that can still reach a call.
+    /// The lowest position that is held back and can still reach a call.
     mutating func oldestPending() -> UInt64 {
-        min(nextPosition, held.oldestPosition() ?? .max, lookBack.oldestPosition ?? .max)
+        min(held.oldestPosition() ?? .max, lookBack.oldestPosition ?? .max)
     }
 
     private mutating func track(

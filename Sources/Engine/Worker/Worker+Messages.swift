@@ -118,7 +118,7 @@ extension CallDetails {
         let isAnswer = !facts.isRequest || facts.method == .ack
         guard isAnswer || !codecsFromAnswer else { return }
         codecsFromAnswer = codecsFromAnswer || isAnswer
-        codecs = session.formats.map {
+        codecs = session.formats.filter { !$0.isAuxiliary }.map {
             CodecRecord(
                 payloadType: $0.payloadType, name: $0.name, clockRate: $0.clockRate == 0 ? nil : $0.clockRate,
                 channels: $0.channels)

@@ -65,6 +65,14 @@ struct Worker: ~Copyable {
         }
     }
 
+    /// Counts a copy. True if it is to be left out of the file (`--deduplicate`).
+    @inline(never)
+    private mutating func isLeftOut(_ slot: Int, _ action: Action, _ bytes: Span<UInt8>) -> Bool {
+        calls[slot].copies &+= 1
+        if deduplicate, action.kind == .media { countStreamCopy(slot, action, bytes) }
+        return deduplicate
+    }
+
     @inline(never)
     private mutating func receiveLate(_ action: Action, _ batch: borrowing TrackedBatch) {
         let late = batch.extraPackets[Int(action.packet & ~Action.extraBit)]
@@ -79,15 +87,8 @@ struct Worker: ~Copyable {
     ) {
         let slot = Int(slots[Int(action.call)])
         let isCopy = action.flags & Action.copyFlag != 0
-        if isCopy {
-            calls[slot].copies &+= 1
-            if deduplicate {
-                if action.kind == .media { countStreamCopy(slot, action, bytes) }
-                return
-            }
-        }
-        calls[slot].packets &+= 1
-        calls[slot].bytes &+= UInt64(packet.capturedLength)
+        if isCopy, isLeftOut(slot, action, bytes) { return }
+        calls[slot].count(packet)
         if action.kind == .media { receiveMedia(slot, action, packet, bytes, isCopy) }
         let interface = Int(packet.interface)
         guard let files = calls[slot].files else { return }

@@ -1,5 +1,6 @@
 import Archive
 import Calls
+import Capture
 import PacketDecoding
 import SIP
 
@@ -20,6 +21,12 @@ struct WorkerCall {
     var formatsVersion: UInt16 = 1
 
     var details = CallDetails()
+
+    @inline(__always)
+    mutating func count(_ packet: CapturedPacket) {
+        packets &+= 1
+        bytes &+= UInt64(packet.capturedLength)
+    }
 
     /// The format of a payload type in packets to `destination`: what that side asked for, else what the other side did,
     /// else what RFC 3551 fixes.
@@ -44,6 +51,9 @@ struct CallFormat: Equatable {
     var channels: UInt8
 
     var isTelephoneEvent: Bool { name.lowercased() == "telephone-event" }
+
+    /// Goes beside a codec, and is none: DTMF and comfort noise.
+    var isAuxiliary: Bool { isTelephoneEvent || name.lowercased() == "cn" }
 }
 
 /// The parts of the record that come from the messages' text.

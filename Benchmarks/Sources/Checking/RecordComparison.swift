@@ -1,0 +1,99 @@
+/// Compares a call's record with its truth, field by field. What the truth does not say is not compared.
+struct RecordComparison {
+    private(set) var differences: [String] = []
+    private static let millisecondTolerance = 0.01
+
+    init(truth: JSONValue, record: JSONValue) {
+        for field in ["state", "end_reason", "hangup_by", "status_code", "transport", "sip_retransmissions", "copies"] {
+            compare(field, truth[field], record[field])
+        }
+        for field in ["packets", "bytes", "sip_messages"] { compare(field, truth[field], record[field]) }
+        for field in ["start_time", "ringing_time", "progress_time", "answer_time", "end_time"] {
+            compareTime(field, truth[field], record[field])
+        }
+        for party in ["from", "to"] {
+            for field in ["user", "tag"] {
+                compare("\(party).\(field)", truth[party]?[field], record[party]?[field])
+            }
+        }
+        compareAddresses(truth, record)
+        compareCodecs(truth, record)
+        compareStreams(truth, record)
+    }
+
+    private mutating func note(_ field: String, _ truth: String, _ record: String) {
+        differences.append("\(field): truth \(truth), record \(record)")
+    }
+
+    private mutating func compare(_ field: String, _ truth: JSONValue?, _ record: JSONValue?) {
+        guard let truth, truth != record else { return }
+        note(field, truth.text, record?.text ?? "nothing")
+    }
+
+    /// The truth is one time, null, or the earliest and latest that are right. All are written alike, so text compares.
+    private mutating func compareTime(_ field: String, _ truth: JSONValue?, _ record: JSONValue?) {
+        guard case .array(let window)? = truth else { return compare(field, truth, record) }
+        guard let time = record?.string, window.count == 2, let earliest = window[0].string,
+            let latest = window[1].string, time.utf8.count == earliest.utf8.count, time >= earliest, time <= latest
+        else { return note(field, truth?.text ?? "", record?.text ?? "nothing") }
+    }
+
+    private mutating func compareAddresses(_ truth: JSONValue, _ record: JSONValue) {
+        func addresses(_ value: JSONValue) -> [String] {
+            (value["signalling_addresses"]?.elements ?? []).compactMap(\.string).sorted()
+        }
+        guard addresses(truth) != addresses(record) else { return }
+        note("signalling_addresses", "\(addresses(truth))", "\(addresses(record))")
+    }
+
+    /// Telephone events and comfort noise may be listed or not.
+    private mutating func compareCodecs(_ truth: JSONValue, _ record: JSONValue) {
+        guard let expected = truth["codecs"] else { return }
+        let beside = ["telephone-event", "CN"]
+        let found = (record["codecs"]?.elements ?? []).filter { !beside.contains($0["name"]?.string ?? "") }
+        guard expected.elements.map(\.text).sorted() != found.map(\.text).sorted() else { return }
+        note("codecs", expected.text, JSONValue.array(found).text)
+    }
+
+    private static func key(_ stream: JSONValue) -> String {
+        ["ssrc", "source", "destination"].map { stream[$0]?.string ?? "?" }.joined(separator: " ")
+    }
+
+    private mutating func compareStreams(_ truth: JSONValue, _ record: JSONValue) {
+        var found: [String: JSONValue] = [:]
+        for stream in record["streams"]?.elements ?? [] {
+            if found.updateValue(stream, forKey: Self.key(stream)) != nil {
+                differences.append("stream \(Self.key(stream)): twice in the record")
+            }
+        }
+        for stream in truth["streams"]?.elements ?? [] {
+            let key = Self.key(stream)
+            guard let other = found.removeValue(forKey: key) else {
+                differences.append("stream \(key): not in the record")
+                continue
+            }
+            compareStream("stream \(key) ", stream, other)
+        }
+        for key in found.keys.sorted() { differences.append("stream \(key): only in the record") }
+    }
+
+    private mutating func compareStream(_ name: String, _ truth: JSONValue, _ record: JSONValue) {
+        for field in [
+            "codec", "clock_rate_hz", "packets", "bytes", "expected_packets", "lost_packets", "rfc3550_lost",
+            "duplicates", "out_of_order", "copies", "first_packet_time", "last_packet_time",
+        ] {
+            compare(name + field, truth[field], record[field])
+        }
+        for field in ["loss_percent", "jitter_mean_ms", "jitter_max_ms", "largest_gap_ms"] {
+            guard let expected = truth[field]?.number else { continue }
+            guard let found = record[field]?.number, abs(found - expected) <= Self.millisecondTolerance else {
+                note(name + field, "\(expected)", record[field]?.text ?? "nothing")
+                continue
+            }
+        }
+        func types(_ value: JSONValue) -> [Int] {
+            (value["payload_types"]?.elements ?? []).compactMap(\.integer).sorted()
+        }
+        if types(truth) != types(record) { note(name + "payload_types", "\(types(truth))", "\(types(record))") }
+    }
+}

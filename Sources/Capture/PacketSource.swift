@@ -63,5 +63,8 @@ public struct CaptureStatistics: Sendable, Equatable {
     public var droppedByKernel: UInt64 = 0
     /// Dropped by the device or its driver.
     public var droppedByInterface: UInt64 = 0
+    /// Came to us, and were dropped before anybody looked at them because all batches were in use. Part of what was
+    /// captured, unlike the others.
+    public var droppedByQueue: UInt64 = 0
     public init() {}
 }

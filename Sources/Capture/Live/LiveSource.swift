@@ -126,5 +126,6 @@ extension CaptureStatistics {
         received += other.received
         droppedByKernel += other.droppedByKernel
         droppedByInterface += other.droppedByInterface
+        droppedByQueue += other.droppedByQueue
     }
 }

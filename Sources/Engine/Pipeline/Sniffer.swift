@@ -54,21 +54,21 @@ public final class Sniffer {
         var batch = TrackedBatch()
         var pace = Pace()
         var readError: CaptureError?
-        reading: while !control.isStopping {
+        reading: while goesOn(source) {
             batch.removeAll()
             switch read(source, into: &batch.captured, &readError) {
             case .packets:
                 tracker.setInterfaces(source.interfaces)
                 tracker.process(&batch)
             case .idle:
-                tracker.tick(to: WallClock.now(), &batch)
+                tick(&tracker, &batch)
             case .endOfInput:
                 break reading
             }
             worker.process(batch, source.interfaces)
             sequencer.add(worker.takeFinished())
             if isLive { worker.flush(interval: options.limits.flushInterval) }
-            report(tracker, batch, &pace)
+            report(tracker, source, &pace)
         }
         batch.removeAll()
         batch.captured.removeAll()
@@ -92,7 +92,7 @@ public final class Sniffer {
             }, sequencer: sequencer, flushInterval: isLive ? options.limits.flushInterval : nil)
         var pace = Pace()
         var readError: CaptureError?
-        reading: while !control.isStopping {
+        reading: while goesOn(source) {
             guard let box = pool.take() else { break }
             box.batch.removeAll()
             switch read(source, into: &box.batch.captured, &readError) {
@@ -100,13 +100,12 @@ public final class Sniffer {
                 tracker.setInterfaces(source.interfaces)
                 tracker.process(&box.batch)
             case .idle:
-                box.batch.captured.removeAll()
-                tracker.tick(to: WallClock.now(), &box.batch)
+                tick(&tracker, &box.batch)
             case .endOfInput:
                 break reading
             }
             box.interfaces = source.interfaces
-            report(tracker, box.batch, &pace)
+            report(tracker, source, &pace)
             pool.publish(box)
         }
         let last = BatchBox()
@@ -116,6 +115,16 @@ public final class Sniffer {
         let totals = pool.finish()
         if let readError, tracker.nextPosition == 0 { throw readError }
         return SnifferResult(totals: totals, readError: readError)
+    }
+
+    /// A queue is read to its end after a stop: what it holds has been captured.
+    private func goesOn(_ source: any PacketSource) -> Bool { !control.isStopping || source is QueuedSource }
+
+    /// Live, time passes although no packet comes. The kernel may hold packets back for a moment, and they must not find
+    /// the clock past them.
+    private func tick(_ tracker: inout Tracker, _ batch: inout TrackedBatch) {
+        batch.captured.removeAll()
+        if isLive { tracker.tick(to: WallClock.now() - 1_000_000_000, &batch) }
     }
 
     /// A read error in the middle ends the input; what came before is kept.
@@ -153,7 +162,7 @@ public final class Sniffer {
         var lastReport: Int64 = 0
     }
 
-    private func report(_ tracker: borrowing Tracker, _ batch: borrowing TrackedBatch, _ pace: inout Pace) {
+    private func report(_ tracker: borrowing Tracker, _ source: any PacketSource, _ pace: inout Pace) {
         guard let onProgress else { return }
         let requested = control.takeReportRequest()
         let now = WallClock.now()
@@ -163,16 +172,26 @@ public final class Sniffer {
             SnifferProgress(
                 isRequested: requested, packets: tracker.nextPosition, bytes: tracker.capturedBytes,
                 liveCalls: tracker.calls.count,
-                ledger: tracker.ledger, counters: tracker.namedCounters))
+                ledger: ledger(tracker, source), counters: tracker.namedCounters))
+    }
+
+    /// The tracker's ledger and what never reached the tracker.
+    private func ledger(_ tracker: borrowing Tracker, _ source: any PacketSource) -> PacketLedger {
+        var ledger = tracker.ledger
+        let statistics = source.statistics
+        ledger.kernelDropped = statistics.droppedByKernel
+        ledger.interfaceDropped = statistics.droppedByInterface
+        ledger.countCaptured(statistics.droppedByQueue)
+        ledger.count(.queueDropped, statistics.droppedByQueue)
+        ledger.count(.noCall, statistics.droppedByQueue)
+        return ledger
     }
 
     private func makeSummary(
         _ tracker: borrowing Tracker, _ source: any PacketSource, _ totals: WorkerTotals
     ) -> SummaryRecord {
         var summary = sequencer.summary
-        summary.ledger = tracker.ledger
-        summary.ledger.kernelDropped = source.statistics.droppedByKernel
-        summary.ledger.interfaceDropped = source.statistics.droppedByInterface
+        summary.ledger = ledger(tracker, source)
         summary.callIDs = tracker.sipCounts.distinctCallIDs
         summary.sipMessages = tracker.sipCounts.messages
         summary.sipRetransmissions = totals.counters.retransmissions

@@ -4,11 +4,26 @@ import Synchronization
 public final class SnifferControl: Sendable {
     private let stopRequests = Atomic<Int>(0)
     private let reportRequests = Atomic<Int>(0)
+    private let stopActions = Mutex<[@Sendable () -> Void]>([])
 
     public init() {}
 
     /// Finish every file and end.
-    public func stop() { stopRequests.add(1, ordering: .relaxed) }
+    public func stop() {
+        stopRequests.add(1, ordering: .relaxed)
+        let actions = stopActions.withLock { actions in
+            defer { actions = [] }
+            return actions
+        }
+        for action in actions { action() }
+    }
+
+    /// Calls `action` once, on the thread that asks for the stop; at once when that has happened already.
+    public func onStop(_ action: @escaping @Sendable () -> Void) {
+        stopActions.withLock { $0.append(action) }
+        // In this order nobody's stop can fall between the two.
+        if isStopping { stop() }
+    }
 
     /// Report the counters at the next occasion.
     public func report() { reportRequests.add(1, ordering: .relaxed) }

@@ -10,6 +10,8 @@ final class RecordOutput: @unchecked Sendable {
     let formats: RecordFormats
     private let format: OutputFormat
     private let isQuiet: Bool
+    /// Live: somebody may follow the output, and a kill must not take records with it.
+    private let isLive: Bool
     private let terminalWidth: Int
     private var log: RecordLog?
     private var buffer: [UInt8] = []
@@ -18,6 +20,7 @@ final class RecordOutput: @unchecked Sendable {
     init(_ request: SniffRequest, _ directory: ArchiveDirectory?) throws(CommandError) {
         format = request.output.format(on: .output)
         isQuiet = request.output.quiet
+        isLive = request.capture.isLive
         terminalWidth = Self.width
         if let directory {
             do throws(ArchiveError) {
@@ -56,12 +59,27 @@ final class RecordOutput: @unchecked Sendable {
     func write(_ outgoing: OutgoingRecord) {
         do throws(ArchiveError) {
             try log?.append(outgoing.json)
+            if isLive { try log?.flush() }
         } catch {
             note(CommandError(error))
         }
         guard !isQuiet else { return }
         buffer.append(contentsOf: format == .json ? outgoing.json : outgoing.line)
-        if buffer.count >= 1 << 16 || isatty(StandardStream.output.rawValue) == 1 { flush() }
+        if isLive || buffer.count >= 1 << 16 || isatty(StandardStream.output.rawValue) == 1 { flush() }
+    }
+
+    /// Calls of an earlier run; they go to the log of records only, because they are no part of this run's figures.
+    func writeRecovered(_ records: [CallRecord]) {
+        do throws(ArchiveError) {
+            for record in records {
+                var line: [UInt8] = []
+                JSONLines.append(record, to: &line)
+                try log?.append(line)
+            }
+            try log?.flush()
+        } catch {
+            note(CommandError(error))
+        }
     }
 
     private func flush() {
@@ -79,7 +97,9 @@ final class RecordOutput: @unchecked Sendable {
     // MARK: The end
 
     /// Prints the summary and everything that went wrong. Returns the exit status.
-    func finish(_ result: SnifferResult) -> ExitStatus {
+    ///
+    /// - Parameter problems: of the input, beside those in the result.
+    func finish(_ result: SnifferResult, problems: [CommandError]) -> ExitStatus {
         if !isQuiet { appendSummary(result) }
         do throws(ArchiveError) {
             for orphan in result.orphans where log != nil {
@@ -92,7 +112,7 @@ final class RecordOutput: @unchecked Sendable {
             note(CommandError(error))
         }
         flush()
-        return report(result)
+        return report(result, problems)
     }
 
     private func appendSummary(_ result: SnifferResult) {
@@ -111,7 +131,7 @@ final class RecordOutput: @unchecked Sendable {
         }
     }
 
-    private func report(_ result: SnifferResult) -> ExitStatus {
+    private func report(_ result: SnifferResult, _ problems: [CommandError]) -> ExitStatus {
         var status = ExitStatus.ok
         func say(_ error: CommandError) {
             StandardStream.error.write(error.description + "\n")
@@ -120,6 +140,7 @@ final class RecordOutput: @unchecked Sendable {
         for damage in result.damages {
             say(CommandError(damage.description, exitStatus: ExitStatus(rawValue: damage.exitStatus) ?? .badData))
         }
+        for problem in problems { say(problem) }
         if let error = result.readError { say(CommandError(error)) }
         if let error = result.fileError { say(CommandError(error)) }
         if let error = firstError { say(error) }

@@ -3,6 +3,7 @@ import Calls
 import Capture
 import Engine
 import Glibc
+import Logging
 
 /// `lc sniff voip`: from a checked request to the exit status.
 public enum SniffVoIP {
@@ -15,9 +16,14 @@ public enum SniffVoIP {
         let control = SnifferControl()
         let signals = SignalThread(control)
         defer { signals.stop() }
-        let source = try Sources.open(request.capture, request.engine, control)
+        let opened = try Sources.open(
+            request.capture, window: CaptureWindow(request.engine.selection), limits: request.engine.limits,
+            nanoseconds: request.engine.archive?.nanoseconds ?? false, control: control)
+        signals.opened()
         let directory = try openDirectory(request.engine.archive)
+        let recovered = directory.map { $0.use == .live ? Recovery.run($0) : [] } ?? []
         let output = try RecordOutput(request, directory)
+        output.writeRecovered(recovered)
         let sniffer = Sniffer(
             request.engine, formats: output.formats, directory: directory, isLive: request.capture.isLive,
             control: control, deliver: { output.write($0) })
@@ -26,12 +32,12 @@ public enum SniffVoIP {
         output.begin()
         let result: SnifferResult
         do throws(CaptureError) {
-            result = try sniffer.run(source)
+            result = try sniffer.run(opened.source)
         } catch {
             throw CommandError(error)
         }
         progress.clear()
-        return output.finish(result)
+        return output.finish(result, problems: opened.problems(afterStop: control.isStopping))
     }
 
     private static func openDirectory(_ options: ArchiveOptions?) throws(CommandError) -> ArchiveDirectory? {

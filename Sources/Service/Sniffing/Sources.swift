@@ -1,15 +1,136 @@
 import Capture
 import Engine
+import Glibc
+import Logging
 
 /// Opens what a request names: files, or interfaces.
 enum Sources {
+    /// - Parameters:
+    ///   - nanoseconds: live, ask the kernel for nanosecond timestamps.
+    ///   - control: its stop ends the input.
     static func open(
-        _ capture: CaptureRequest, _ engine: EngineOptions, _ control: SnifferControl
-    ) throws(CommandError) -> any PacketSource {
+        _ capture: CaptureRequest, window: CaptureWindow, limits: EngineLimits, nanoseconds: Bool,
+        control: SnifferControl
+    ) throws(CommandError) -> OpenSource {
         do throws(CaptureError) {
-            return try FileSource(path: capture.files[0])
+            return capture.isLive
+                ? try openLive(capture, window, limits, nanoseconds, control)
+                : try openFiles(capture, window, limits, control)
         } catch {
             throw CommandError(error)
         }
+    }
+
+    // MARK: Files
+
+    private static func openFiles(
+        _ capture: CaptureRequest, _ window: CaptureWindow, _ limits: EngineLimits, _ control: SnifferControl
+    ) throws(CaptureError) -> OpenSource {
+        var source: any PacketSource =
+            capture.files.count == 1
+            ? try FileSource(path: capture.files[0]) : try MergedSource(paths: capture.files)
+        var filtered: FilteredSource?
+        if let filter = capture.filter {
+            let base = try FilteredSource(source, expression: filter)
+            warn(base.blindSpots, filter)
+            source = base
+            filtered = base
+        }
+        if !window.isEverything { source = WindowedSource(source, window, isLive: false) }
+        // A pipe may be silent for ever, and a stop must not wait for its writer.
+        if capture.files.contains(where: mayBlock) {
+            let queued = QueuedSource(source, overload: .wait, limit: limits.batchSize)
+            control.onStop(queued.stopper)
+            source = queued
+        }
+        return OpenSource(source: source, filtered: filtered, live: nil)
+    }
+
+    private static func mayBlock(_ path: String) -> Bool {
+        var status = stat()
+        guard (path == "-" ? fstat(STDIN_FILENO, &status) : stat(path, &status)) == 0 else { return true }
+        return status.st_mode & S_IFMT != S_IFREG
+    }
+
+    // MARK: Interfaces
+
+    private static func openLive(
+        _ capture: CaptureRequest, _ window: CaptureWindow, _ limits: EngineLimits, _ nanoseconds: Bool,
+        _ control: SnifferControl
+    ) throws(CaptureError) -> OpenSource {
+        var options = LiveOptions()
+        options.interfaces = capture.interfaces
+        options.filter = capture.filter ?? ""
+        options.isPromiscuous = capture.promiscuous
+        options.snapLength = Int32(clamping: capture.snaplen)
+        options.kernelBufferBytes = Int32(clamping: capture.bufferSize)
+        options.nanoseconds = nanoseconds
+        // Packets wait in the kernel before they wait in our buffers; a kill takes both.
+        options.timeoutMilliseconds = Int32(clamping: max(1, min(100, limits.flushInterval / 2_000_000)))
+        if let filter = capture.filter { try checkSyntax(filter) }
+        let live = try LiveSource(options)
+        for warning in live.warnings { Logger(label: "capture").warning("\(warning)") }
+        if let filter = capture.filter {
+            var spots: FilterBlindSpots = []
+            for linkType in live.linkTypes {
+                spots.formUnion(FilterBlindSpots(of: try PacketFilter(filter, linkType: linkType)))
+            }
+            warn(spots, filter)
+        }
+        var source: any PacketSource = live
+        if !window.isEverything { source = WindowedSource(source, window, isLive: true) }
+        let queued = QueuedSource(
+            source, overload: limits.enableBackpressure ? .wait : .drop, limit: limits.batchSize,
+            stopBase: { [stopper = live.stopper] in stopper.stop() })
+        control.onStop(queued.stopper)
+        return OpenSource(source: queued, filtered: nil, live: live)
+    }
+
+    /// A filter that is wrong on every link type is the user's mistake, whatever the devices or permissions are.
+    private static func checkSyntax(_ filter: String) throws(CaptureError) {
+        do throws(CaptureError) {
+            _ = try PacketFilter(filter, linkType: LinkType.ethernet)
+        } catch {
+            let others = [LinkType.linuxCookedV2, LinkType.rawIP]
+            guard others.contains(where: { (try? PacketFilter(filter, linkType: $0)) != nil }) else { throw error }
+        }
+    }
+
+    private static func warn(_ spots: FilterBlindSpots, _ filter: String) {
+        guard !spots.isEmpty else { return }
+        var missing: [String] = []
+        if spots.contains(.laterFragments) { missing.append("later IP fragments") }
+        if spots.contains(.taggedFrames) { missing.append("VLAN-tagged frames") }
+        var remedy: [String] = []
+        if spots.contains(.laterFragments) { remedy.append("or ip[6:2] & 0x1fff != 0") }
+        if spots.contains(.taggedFrames) { remedy.append("or (vlan and …)") }
+        Logger(label: "capture").warning(
+            "the filter cannot match \(missing.joined(separator: " or ")); calls in them will be missing",
+            metadata: ["filter": "\(filter)", "add": "\(remedy.joined(separator: " "))"])
+    }
+}
+
+/// A source, and what only its parts can tell when it has ended.
+struct OpenSource {
+    let source: any PacketSource
+    let filtered: FilteredSource?
+    let live: LiveSource?
+
+    /// What went wrong without ending the run: link types that the filter does not fit, devices that went away.
+    ///
+    /// To be asked when the source has said that its input ended; a pipe that was left behind by a stop has not, and its
+    /// thread may still be at work.
+    func problems(afterStop: Bool) -> [CommandError] {
+        if let live { return live.failures.map { CommandError($0) } }
+        if afterStop, source is QueuedSource { return [] }
+        return (filtered?.problems ?? []).map { CommandError($0) }
+    }
+}
+
+extension CaptureWindow {
+    init(_ selection: SelectionOptions) {
+        self.init(
+            count: selection.count, fromTime: selection.fromTime, toTime: selection.toTime,
+            duration: selection.duration)
     }
 }

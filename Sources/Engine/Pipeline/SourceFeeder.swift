@@ -1,0 +1,112 @@
+import Capture
+import Synchronization
+
+/// A batch on its way from the reading thread. Exactly one side has it at any time.
+final class QueuedBatch {
+    var batch = PacketBatch()
+    var status = ReadStatus.packets
+    var interfaces: [CaptureInterface] = []
+}
+
+/// The reading thread's side of a `QueuedSource`.
+///
+/// Only that thread touches the base source; everything else is queues, atomics and what `published` guards. That is why
+/// @unchecked holds.
+final class SourceFeeder: @unchecked Sendable {
+    let free: BoundedQueue<QueuedBatch>
+    let ready: BoundedQueue<QueuedBatch>
+    private let base: any PacketSource
+    private let overload: QueuedSource.Overload
+    private let limit: Int
+    private let abandoned = Atomic<Bool>(false)
+    private let published = Mutex(Published())
+    private var dropped: UInt64 = 0
+    private var batchesSincePublishing = 0
+
+    private struct Published {
+        var statistics = CaptureStatistics()
+        var damages: [CaptureDamage] = []
+        var error: CaptureError?
+    }
+
+    /// Asking the kernel for its counters is a system call for each device.
+    private static let publishingInterval = 32
+
+    init(_ base: any PacketSource, overload: QueuedSource.Overload, limit: Int, depth: Int) {
+        self.base = base
+        self.overload = overload
+        self.limit = limit
+        free = BoundedQueue(capacity: depth)
+        // There are never more batches than this, so pushing one never waits.
+        ready = BoundedQueue(capacity: depth)
+        for _ in 0..<depth { free.push(QueuedBatch()) }
+    }
+
+    var statistics: CaptureStatistics { published.withLock { $0.statistics } }
+    var damages: [CaptureDamage] { published.withLock { $0.damages } }
+    var error: CaptureError? { published.withLock { $0.error } }
+
+    func abandon() { abandoned.store(true, ordering: .relaxed) }
+    var isAbandoned: Bool { abandoned.load(ordering: .relaxed) }
+
+    func run() {
+        let spare = overload == .drop ? QueuedBatch() : nil
+        var slot: QueuedBatch?
+        reading: while !isAbandoned {
+            if slot == nil { slot = take() }
+            guard let target = slot ?? spare else { break }
+            switch read(into: target) {
+            case .endOfInput:
+                break reading
+            case .idle:
+                publish()
+                // The reader only wants to know that time passes; while it is busy it knows.
+                if slot != nil { hand(target, .idle, &slot) }
+            case .packets:
+                if slot == nil {
+                    dropped += UInt64(target.batch.count)
+                    publish()
+                } else {
+                    hand(target, .packets, &slot)
+                }
+            }
+            batchesSincePublishing += 1
+            if batchesSincePublishing >= SourceFeeder.publishingInterval { publish() }
+        }
+        publish()
+        ready.close()
+    }
+
+    /// A batch to fill; nil when there is none and the packets are to be dropped.
+    private func take() -> QueuedBatch? {
+        guard case .element(let slot) = free.pop(timeout: overload == .wait ? -1 : 0) else { return nil }
+        return slot
+    }
+
+    private func hand(_ target: QueuedBatch, _ status: ReadStatus, _ slot: inout QueuedBatch?) {
+        target.status = status
+        target.interfaces = base.interfaces
+        slot = nil
+        ready.push(target)
+    }
+
+    private func read(into slot: QueuedBatch) -> ReadStatus {
+        do throws(CaptureError) {
+            return try base.read(into: &slot.batch, limit: limit)
+        } catch {
+            published.withLock { $0.error = error }
+            return .endOfInput
+        }
+    }
+
+    private func publish() {
+        batchesSincePublishing = 0
+        var statistics = base.statistics
+        statistics.droppedByQueue += dropped
+        let damages = base.damages
+        published.withLock {
+            $0.statistics = statistics
+            $0.damages = damages
+        }
+    }
+}

@@ -41,7 +41,7 @@ public struct PacketBatch: ~Copyable {
     /// Makes room for `needed` bytes in all; what is there stays where it is.
     mutating func growArena(to needed: Int) {
         guard needed > bytes.count else { return }
-        bytes.append(contentsOf: repeatElement(0, count: needed - bytes.count))
+        bytes.appendZeros(needed - bytes.count)
     }
 
     /// Puts a copy of a packet behind `end`, the first free byte of the arena. The caller has made sure that it fits.
@@ -57,5 +57,12 @@ public struct PacketBatch: ~Copyable {
             }
         }
         packets.append(copy)
+    }
+}
+
+extension [UInt8] {
+    /// Space to read into.
+    mutating func appendZeros(_ count: Int) {
+        append(addingCapacity: count) { (free: inout OutputSpan<UInt8>) in free.append(repeating: 0, count: count) }
     }
 }

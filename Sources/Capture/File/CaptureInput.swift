@@ -41,7 +41,7 @@ struct CaptureInput: ~Copyable {
     /// Appends up to `count` bytes, and reads on until there are at least `minimum`. Fewer mean the end.
     mutating func more(into bytes: inout [UInt8], upTo count: Int, atLeast minimum: Int) throws(InputError) {
         let start = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: count))
+        bytes.appendZeros(count)
         var filled = start
         var failure: InputError?
         while filled < start + minimum {

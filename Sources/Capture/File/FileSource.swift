@@ -14,6 +14,8 @@ public final class FileSource: PacketSource {
     var inputEnded = false
     var inputFailure: InputError?
     private var isFinished = false
+    /// The last read gave less than was asked for: of a pipe, all there was.
+    private var lastReadWasShort = true
     /// Bytes a packet took in the last batch, record header included; 0 = not known yet.
     private var bytesPerPacket = 0
 
@@ -75,8 +77,6 @@ public final class FileSource: PacketSource {
 struct ArenaWindow {
     var parsed = 0
     var filled = 0
-    /// The last read gave less than was asked for.
-    var wasShort = false
 }
 
 extension FileSource {
@@ -114,14 +114,17 @@ extension FileSource {
     ) -> Bool {
         if !batch.isEmpty {
             // A pipe may stay silent for long: what came is handed on now.
-            if window.wasShort, !input.isRegular { return false }
+            if lastReadWasShort, !input.isRegular { return false }
             // Rather begin a new arena than read the last few bytes of this one.
             if window.parsed + needed > batch.bytes.count { return false }
             if batch.bytes.count - window.filled < batch.bytes.count / 16 { return false }
         } else if window.parsed > 0 {
             moveDown(&batch, &window)
         }
-        batch.growArena(to: window.parsed + needed)
+        // A record may claim much and have little: the arena doubles as its bytes really come.
+        if window.filled == batch.bytes.count {
+            batch.growArena(to: min(window.parsed + needed, 2 * batch.bytes.count))
+        }
         let room = batch.bytes.count - window.filled
         let unparsed = window.filled - window.parsed
         let wanted = min(room, max(expectedBytes(packets: limit - batch.count), needed + 4096) - unparsed)
@@ -139,7 +142,7 @@ extension FileSource {
         inputFailure = failure
         inputEnded = got == 0
         window.filled += got
-        window.wasShort = got < wanted
+        lastReadWasShort = got < wanted
         return true
     }
 

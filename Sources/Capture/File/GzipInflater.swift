@@ -12,6 +12,8 @@ import CZlib
     private var inputEnded = false
     /// Between members only: the last one was complete.
     private var atMemberEnd = false
+    /// Damage found behind bytes that were still good; told at the next read.
+    private var failure: InputError?
 
     static let inputBytes = 64 << 10
     /// Window bits for "gzip header, largest window" (zlib.h, inflateInit2).
@@ -23,9 +25,7 @@ import CZlib
         unsafe stream.initialize(to: z_stream())
         input = beginning
         inputEnd = beginning.count
-        if input.count < GzipInflater.inputBytes {
-            input.append(contentsOf: repeatElement(0, count: GzipInflater.inputBytes - input.count))
-        }
+        input.appendZeros(max(GzipInflater.inputBytes - inputEnd, 0))
         let size = unsafe Int32(MemoryLayout<z_stream>.size)
         guard unsafe inflateInit2_(stream, GzipInflater.gzipWindowBits, ZLIB_VERSION, size) == Z_OK else {
             throw InputError(.readFailed, "zlib could not start")
@@ -41,6 +41,7 @@ import CZlib
     /// Inflates into `buffer`; 0 at the end of the last member.
     func read(into buffer: UnsafeMutableRawBufferPointer, from file: inout FileInput) throws(InputError) -> Int {
         guard buffer.count > 0 else { return 0 }
+        if let failure { throw failure }
         while true {
             if inputStart == inputEnd, !inputEnded {
                 inputStart = 0
@@ -99,13 +100,16 @@ import CZlib
             status = unsafe inflate(stream, Z_NO_FLUSH)
         }
         inputStart = inputEnd - Int(unsafe stream.pointee.avail_in)
+        let produced = room - Int(unsafe stream.pointee.avail_out)
         switch status {
         case Z_OK, Z_BUF_ERROR: break
         case Z_STREAM_END: atMemberEnd = true
         default:
             let text = unsafe stream.pointee.msg.map { unsafe String(cString: $0) } ?? "error \(status)"
-            throw InputError(.corrupt, "gzip data is damaged (\(text))")
+            let error = InputError(.corrupt, "gzip data is damaged (\(text))")
+            guard produced > 0 else { throw error }
+            failure = error
         }
-        return room - Int(unsafe stream.pointee.avail_out)
+        return produced
     }
 }

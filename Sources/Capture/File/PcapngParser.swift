@@ -44,6 +44,7 @@ struct PcapngParser {
                 if let stop = skip(bytes, &position, end) { return ParseStep(position: position, stop: stop) }
                 continue
             }
+            enhancedPacketRun(bytes, &position, end, into: &packets, limit: limit)
             guard end - position >= 12 else { return ParseStep(position: position, stop: .needs(12)) }
             let type = bytes.word(at: position, swapped: isSwapped)
             let stop: ParseStep.Stop?

@@ -33,11 +33,10 @@ import CPcap
     /// - Parameter originalLength: the packet's length on the wire, which `len`, `less` and `greater` look at.
     public func matches(_ bytes: Span<UInt8>, originalLength: UInt32) -> Bool {
         unsafe bytes.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return false }
             var header = pcap_pkthdr()
             header.caplen = UInt32(truncatingIfNeeded: buffer.count)
             header.len = originalLength
-            return unsafe pcap_offline_filter(program, &header, base) != 0
+            return unsafe pcap_offline_filter(program, &header, buffer.baseAddress) != 0
         }
     }
 

@@ -35,10 +35,6 @@ public struct ByteRange: Hashable, Sendable {
     @inlinable public var isEmpty: Bool { start >= end }
     @inlinable public var count: Int { start < end ? Int(end) - Int(start) : 0 }
     @inlinable public var range: Range<Int> { Int(start)..<max(Int(start), Int(end)) }
-
-    /// The same bytes, counted from `offset` bytes earlier.
-    @inlinable
-    func moved(by offset: Int) -> ByteRange { ByteRange(Int(start) + offset, Int(end) + offset) }
 }
 
 extension Span where Element == UInt8 {

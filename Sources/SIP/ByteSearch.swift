@@ -84,11 +84,12 @@ extension Span where Element == UInt8 {
     ) -> Int {
         // SAFETY: a UInt8 has no padding, so all bytes of the span are initialised.
         let raw = unsafe self.bytes
-        let last = count &- 16
-        var index = start
-        while index < end, index <= last {
-            // SAFETY: the load is bounds-checked and every bit pattern is sixteen UInt8; `unsafe` only names the API.
-            let chunk = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
+        let last = Swift.min(count &- 16, end &- 1)
+        var index = Swift.max(start, 0)
+        while index <= last {
+            // SAFETY: 0 <= index <= count - 16, and every bit pattern is sixteen UInt8. The one load here without a check
+            // of its own: with it a message costs 6 % more.
+            let chunk = unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: SIMD16<UInt8>.self)
             let marks = SIMD16<UInt8>(repeating: 0).replacing(with: 0xff, where: hits(chunk))
             // SAFETY: both are sixteen bytes without padding.
             let halves = unsafe unsafeBitCast(marks, to: SIMD2<UInt64>.self)
@@ -153,13 +154,6 @@ extension Span where Element == UInt8 {
             }
             return true
         }
-    }
-
-    /// Whether the whole of both is equal, letters in any case.
-    func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        for index in 0..<count where ASCII.lowercased(self[index]) != ASCII.lowercased(other[index]) { return false }
-        return true
     }
 
     /// The decimal number that fills `start..<end`; nil if there is another byte, no digit, or it exceeds `limit`.

@@ -16,8 +16,8 @@ public struct CSeq: Sendable, Hashable {
         number = bytes.decimal(from: start, to: digits).map { UInt32(truncatingIfNeeded: $0) }
         let name = bytes.skipLinearSpace(from: digits, to: end)
         let nameEnd = bytes.offset(ofBlankOr: ASCII.space, from: name, to: end)
-        // `1INVITE` is no CSeq, and neither is `1 INVITE x`; what can be told of them still is.
-        if name == digits || nameEnd != end { number = name == digits ? nil : number }
+        // `1INVITE` is no CSeq; what can be told of it still is.
+        if name == digits, name < end { number = nil }
         methodRange = ByteRange(unchecked: name, nameEnd)
         method = Method.named(in: bytes, from: name, to: nameEnd)
     }

@@ -62,24 +62,24 @@ public struct Header: Sendable, Hashable {
     /// That the name is a token is not asked: an odd name is a header nobody knows.
     init?(_ bytes: Span<UInt8>, in line: HeaderLine) {
         let (name, nameEnd) = HeaderName.read(bytes, from: line.start, to: line.end)
-        guard let value = Self.value(bytes, behind: nameEnd, in: line) else { return nil }
+        guard let value = Self.value(bytes, from: line.start, behind: nameEnd, to: line.end) else { return nil }
         self.name = name
         self.value = value
         nameRange = ByteRange(unchecked: line.start, nameEnd)
         isFolded = line.isFolded
     }
 
-    /// The trimmed value of a line whose name ends at `nameEnd`; nil if there is no name or no colon.
+    /// The trimmed value of the line `start..<end` whose name ends at `nameEnd`; nil if there is no name or no colon.
     @inline(__always)
-    static func value(_ bytes: Span<UInt8>, behind nameEnd: Int, in line: HeaderLine) -> ByteRange? {
-        guard nameEnd > line.start, nameEnd < line.end else { return nil }
+    static func value(_ bytes: Span<UInt8>, from start: Int, behind nameEnd: Int, to end: Int) -> ByteRange? {
+        guard nameEnd > start, nameEnd < end else { return nil }
         var colon = nameEnd
         if bytes[colon] != UInt8(ascii: ":") {
-            colon = bytes.skipBlanks(from: nameEnd, to: line.end)
-            guard colon < line.end, bytes[colon] == UInt8(ascii: ":") else { return nil }
+            colon = bytes.skipBlanks(from: nameEnd, to: end)
+            guard colon < end, bytes[colon] == UInt8(ascii: ":") else { return nil }
         }
-        let value = bytes.skipLinearSpace(from: colon &+ 1, to: line.end)
-        return ByteRange(unchecked: value, bytes.trimLinearSpace(from: value, backFrom: line.end))
+        let value = bytes.skipLinearSpace(from: colon &+ 1, to: end)
+        return ByteRange(unchecked: value, bytes.trimLinearSpace(from: value, backFrom: end))
     }
 
     /// The value with each folding replaced by one space. Allocates.

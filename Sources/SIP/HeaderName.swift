@@ -16,27 +16,44 @@ public enum HeaderName: UInt8, Sendable {
     /// 7.3.3) included, and the offset behind it: at the colon, the white space before it, or `end`.
     @inline(never)
     static func read(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> (name: HeaderName, end: Int) {
+        guard start &+ 16 <= end else { return readAtEnd(bytes, from: start, to: end) }
         let first = bytes.packed(from: start, length: 8)
         let marks = Lanes.blanks(first) | Lanes.zeros(first ^ Lanes.all(UInt8(ascii: ":")))
-        guard marks != 0, start &+ 8 <= end else {
-            let nameEnd = bytes.offset(ofBlankOr: UInt8(ascii: ":"), from: start, to: end)
-            return (named(in: bytes, from: start, to: nameEnd), nameEnd)
-        }
+        guard marks != 0 else { return readLong(bytes, first, from: start, to: end) }
         let length = marks.trailingZeroBitCount >> 3
-        guard length > 0 else { return (.other, start) }
-        let word = (first | PackedName.fold) & (UInt64.max >> UInt64(truncatingIfNeeded: 64 &- 8 &* length))
+        let word = (first | PackedName.fold) & ~(UInt64.max << UInt64(truncatingIfNeeded: 8 &* length))
         return (short(word, length), start &+ length)
+    }
+
+    /// A name of eight bytes and more; at least sixteen are there.
+    @inline(never)
+    private static func readLong(
+        _ bytes: Span<UInt8>, _ first: UInt64, from start: Int, to end: Int
+    ) -> (name: HeaderName, end: Int) {
+        let second = bytes.packed(from: start &+ 8, length: 8)
+        let marks = Lanes.blanks(second) | Lanes.zeros(second ^ Lanes.all(UInt8(ascii: ":")))
+        let nameEnd =
+            marks != 0
+            ? start &+ 8 &+ marks.trailingZeroBitCount >> 3
+            : bytes.offset(ofBlankOr: UInt8(ascii: ":"), from: start &+ 16, to: end)
+        return (long(bytes, start, nameEnd &- start, first | PackedName.fold), nameEnd)
+    }
+
+    @inline(never)
+    private static func readAtEnd(
+        _ bytes: Span<UInt8>, from start: Int, to end: Int
+    ) -> (name: HeaderName, end: Int) {
+        let nameEnd = bytes.offset(ofBlankOr: UInt8(ascii: ":"), from: start, to: end)
+        return (named(in: bytes, from: start, to: nameEnd), nameEnd)
     }
 
     /// The name spelt by `start..<end`.
     static func named(in bytes: Span<UInt8>, from start: Int, to end: Int) -> HeaderName {
         let length = end &- start
         guard length > 0 else { return .other }
-        if length > 8 {
-            return long(bytes, start, length, bytes.packed(from: start, length: 8) | PackedName.fold)
-        }
-        let fold = PackedName.fold >> UInt64(64 &- 8 &* length)
-        return short(bytes.packed(from: start, length: length) | fold, length)
+        let first = bytes.packed(from: start, length: length)
+        if length > 8 { return long(bytes, start, length, first | PackedName.fold) }
+        return short(first | PackedName.fold >> UInt64(64 &- 8 &* length), length)
     }
 
     /// A name of at most eight bytes, packed and folded.
@@ -73,24 +90,25 @@ public enum HeaderName: UInt8, Sendable {
         }
     }
 
-    /// Names longer than a word: `first` is their first eight bytes, the last eight (which may overlap) decide.
+    /// Names longer than a word: `first` is their first eight bytes, folded; the last eight (which may overlap) decide.
     private static func long(_ bytes: Span<UInt8>, _ start: Int, _ length: Int, _ first: UInt64) -> HeaderName {
-        let last = bytes.packed(from: start &+ length &- 8, length: 8) | PackedName.fold
-        switch (length, first) {
-        case (9, PackedName.word("x", "-", "c", "a", "l", "l", "-", "i")):
-            return last == PackedName.word("-", "c", "a", "l", "l", "-", "i", "d") ? .xCallID : .other
-        case (10, PackedName.word("u", "s", "e", "r", "-", "a", "g", "e")):
-            return last == PackedName.word("e", "r", "-", "a", "g", "e", "n", "t") ? .userAgent : .other
-        case (10, PackedName.word("s", "e", "s", "s", "i", "o", "n", "-")):
-            return last == PackedName.word("s", "s", "i", "o", "n", "-", "i", "d") ? .sessionID : .other
-        case (12, PackedName.word("c", "o", "n", "t", "e", "n", "t", "-")):
-            return last == PackedName.word("e", "n", "t", "-", "t", "y", "p", "e") ? .contentType : .other
-        case (14, PackedName.word("c", "o", "n", "t", "e", "n", "t", "-")):
-            return last == PackedName.word("t", "-", "l", "e", "n", "g", "t", "h") ? .contentLength : .other
-        case (19, PackedName.word("p", "-", "a", "s", "s", "e", "r", "t")):
+        switch first {
+        case PackedName.word("c", "o", "n", "t", "e", "n", "t", "-"):
+            let last = bytes.packed(from: start &+ length &- 8, length: 8) | PackedName.fold
+            if length == 14, last == PackedName.word("t", "-", "l", "e", "n", "g", "t", "h") { return .contentLength }
+            if length == 12, last == PackedName.word("e", "n", "t", "-", "t", "y", "p", "e") { return .contentType }
+            return .other
+        case PackedName.word("u", "s", "e", "r", "-", "a", "g", "e"):
+            let last = bytes.packed(from: start &+ length &- 8, length: 8) | PackedName.fold
+            return length == 10 && last == PackedName.word("e", "r", "-", "a", "g", "e", "n", "t") ? .userAgent : .other
+        case PackedName.word("s", "e", "s", "s", "i", "o", "n", "-"):
+            return bytes.equalsIgnoringCase("session-id", from: start, to: start &+ length) ? .sessionID : .other
+        case PackedName.word("x", "-", "c", "a", "l", "l", "-", "i"):
+            return bytes.equalsIgnoringCase("x-call-id", from: start, to: start &+ length) ? .xCallID : .other
+        case PackedName.word("p", "-", "a", "s", "s", "e", "r", "t"):
             return bytes.equalsIgnoringCase("p-asserted-identity", from: start, to: start &+ length)
                 ? .pAssertedIdentity : .other
-        case (20, PackedName.word("p", "-", "p", "r", "e", "f", "e", "r")):
+        case PackedName.word("p", "-", "p", "r", "e", "f", "e", "r"):
             return bytes.equalsIgnoringCase("p-preferred-identity", from: start, to: start &+ length)
                 ? .pPreferredIdentity : .other
         default: return .other

@@ -64,8 +64,11 @@ struct AddressShape {
             search = Swift.min(bytes.endOfQuoted(from: start, to: end) &+ 1, end)
         }
         // Without brackets, semicolon and comma end the URI (RFC 3261 section 20); a `<` behind one is not ours.
-        let bracket = bytes.offset(
+        var bracket = bytes.offset(
             of: UInt8(ascii: "<"), or: UInt8(ascii: ";"), or: UInt8(ascii: ","), from: search, to: end)
+        if bracket < end, bytes[bracket] == UInt8(ascii: ",") {
+            bracket = Self.skipCommas(bytes, from: search, comma: bracket, to: end)
+        }
         if bracket < end, bytes[bracket] == UInt8(ascii: "<") {
             uri = bracket &+ 1
             uriEnd = bytes.offset(of: UInt8(ascii: ">"), from: uri, to: end)
@@ -77,6 +80,19 @@ struct AddressShape {
             parameters = bracket
             isBracketed = false
         }
+    }
+
+    /// Past commas in a display name that should be quoted (`Bell, Alexander <sip:…>`, RFC 4475 section 3.1.2.15): only
+    /// behind a colon does a comma end an element of a list.
+    @inline(never)
+    private static func skipCommas(_ bytes: Span<UInt8>, from start: Int, comma: Int, to end: Int) -> Int {
+        let colon = bytes.offset(of: UInt8(ascii: ":"), from: start, to: end)
+        var comma = comma
+        while comma < colon, bytes[comma] == UInt8(ascii: ",") {
+            comma = bytes.offset(
+                of: UInt8(ascii: "<"), or: UInt8(ascii: ";"), or: UInt8(ascii: ","), from: comma + 1, to: end)
+        }
+        return comma
     }
 }
 

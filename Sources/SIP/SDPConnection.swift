@@ -12,11 +12,10 @@ public struct SDPConnection: Sendable, Hashable {
         var fields = SDPFields(from: start, to: end)
         _ = fields.next(in: bytes)
         _ = fields.next(in: bytes)
-        let field = fields.next(in: bytes)
-        var slash = field.lowerBound
-        while slash < field.upperBound, bytes[slash] != UInt8(ascii: "/") { slash &+= 1 }
-        text = ByteRange(unchecked: field.lowerBound, slash)
-        address = text.isEmpty ? nil : IPAddress(parsing: bytes.slice(field.lowerBound, slash))
+        let first = bytes.skipBlanks(from: fields.position, to: end)
+        let last = bytes.offset(ofBlankOr: UInt8(ascii: "/"), from: first, to: end)
+        text = ByteRange(unchecked: first, last)
+        address = text.isEmpty ? nil : IPAddress(parsing: bytes.slice(first, last))
     }
 }
 

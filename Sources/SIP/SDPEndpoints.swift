@@ -95,10 +95,11 @@ public struct SDPEndpoints: Sendable {
     }
 
     private mutating func takeAttribute(_ sdp: Span<UInt8>, _ line: SDPLineIterator.Line) {
-        // Of all attributes only these two letters begin one that matters here.
-        guard line.start < line.end else { return }
-        let first = sdp[line.start]
-        guard first == UInt8(ascii: "r") || first == UInt8(ascii: "c") else { return }
+        // Most attributes are others, and these letters begin all that matter here.
+        let first = sdp.packed(from: line.start, length: 4)
+        guard first == PackedName.word("r", "t", "c", "p") || first == PackedName.word("c", "a", "n", "d") else {
+            return
+        }
         let colon = SDPAttribute.nameEnd(sdp, line)
         switch SDPAttribute.named(in: sdp, from: line.start, to: colon) {
         case .rtcpMux: media.isMultiplexed = true

@@ -29,9 +29,11 @@ struct SDPLineIterator {
     }
 }
 
-/// Walks through the fields of a value, which spaces separate; repeated spaces count as one.
+/// Walks through the fields of a value, which spaces separate; repeated spaces count as one. A control byte ends the
+/// value.
 struct SDPFields {
-    private var position: Int
+    /// Behind the last field that was taken.
+    private(set) var position: Int
     private let end: Int
 
     init(from start: Int, to end: Int) {
@@ -43,10 +45,8 @@ struct SDPFields {
     @inline(__always)
     mutating func next(in bytes: Span<UInt8>) -> Range<Int> {
         let start = bytes.skipBlanks(from: position, to: end)
-        var index = start
-        while index < end, !ASCII.isBlank(bytes[index]) { index &+= 1 }
-        position = index
-        return start..<index
+        position = bytes.offset(ofBlankOr: ASCII.space, from: start, to: end)
+        return start..<position
     }
 }
 

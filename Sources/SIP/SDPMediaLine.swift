@@ -38,7 +38,9 @@ struct SDPMediaLine {
     /// Carried over TCP (RFC 4145, RFC 6544), where none of its endpoints is one of datagrams.
     @inline(__always)
     func isTCP(_ bytes: Span<UInt8>) -> Bool {
-        if bytes.packed(from: proto.lowerBound, length: 8) == PackedName.word("R", "T", "P", "/", "A", "V", "P") {
+        if proto.count == 7,
+            bytes.packed(from: proto.lowerBound, length: 7) == PackedName.word("R", "T", "P", "/", "A", "V", "P")
+        {
             return false
         }
         return contains("tcp", bytes)

@@ -101,6 +101,14 @@ extension SIPMessage {
         Self.sessionDescription(in: bytes, body, contentType, depth: 0)
     }
 
+    /// Whether `application/sdp` is at `start`, a word at a time: it is asked of every message with a body.
+    private static func isSDP(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+        let first = PackedName.word("a", "p", "p", "l", "i", "c", "a", "t")
+        let second = PackedName.word("i", "o", "n", "/", "s", "d", "p")
+        return end - start >= 15 && bytes.packed(from: start, length: 8) | PackedName.fold == first
+            && bytes.packed(from: start + 8, length: 7) | PackedName.fold >> 8 == second
+    }
+
     /// The deepest multipart inside a multipart.
     private static var multipartDepth: Int { 1 }
 
@@ -112,7 +120,7 @@ extension SIPMessage {
             return depth == 0 && bytes.hasPrefixIgnoringCase("v=0", at: Int(body.start)) ? body : .absent
         }
         let (start, end) = (Int(type.start), Int(type.end))
-        if bytes.hasPrefixIgnoringCase("application/sdp", at: start) {
+        if isSDP(bytes, start, end) {
             let behind = start + 15
             let isWhole = behind >= end || !ASCII.isToken(bytes[behind])
             return isWhole ? body : .absent

@@ -56,39 +56,60 @@ extension SIPMessage {
 
     @inline(__always)
     private mutating func readHeaders(_ bytes: Span<UInt8>, from start: Int, isCut: Bool) {
+        let count = bytes.count
         var position = start
-        var isTerminated = false
-        while position < bytes.count {
-            let line = HeaderLine(bytes, at: position, to: bytes.count)
-            if line.isBareLF { flags.insert(.bareLF) }
-            if line.isEmpty {
-                // A lone CR at the very end: the LF is missing, the section is not.
-                isTerminated = true
-                headerSection = ByteRange(unchecked: start, position)
-                body = ByteRange(unchecked: line.next, bytes.count)
-                break
-            }
-            position = line.next
-            if line.isFolded { flags.insert(.folded) }
-            if isCut, !line.isTerminated {
-                flags.insert(.lastLineCut)
-                break
-            }
-            let (name, nameEnd) = HeaderName.read(bytes, from: line.start, to: line.end)
-            if name == .other, nameEnd > line.start, nameEnd < line.end, bytes[nameEnd] == UInt8(ascii: ":") {
-                continue
-            }
-            if let value = Header.value(bytes, behind: nameEnd, in: line) {
-                take(name, value, bytes)
+        while position < count {
+            // A name ends before its line does, so the search for the line end goes on where it ends.
+            let (name, nameEnd) = HeaderName.read(bytes, from: position, to: count)
+            var end = bytes.offset(of: ASCII.lineFeed, from: nameEnd, to: count)
+            var next = end &+ 1
+            // The usual line ends with CRLF and is followed by another; what else there may be is told apart.
+            if next < count, end &- nameEnd >= 2, bytes[end &- 1] == ASCII.carriageReturn, bytes[next] > ASCII.space {
+                end &-= 1
             } else {
-                flags.insert(.oddLine)
+                guard let line = unusualLine(bytes, at: position, from: start, isCut: isCut) else { return }
+                end = line.end
+                next = line.next
             }
+            if name != .other || nameEnd >= end || bytes[nameEnd] != UInt8(ascii: ":") {
+                if let value = Header.value(bytes, from: position, behind: nameEnd, to: end) {
+                    take(name, value, bytes)
+                } else {
+                    flags.insert(.oddLine)
+                }
+            }
+            position = next
         }
-        if !isTerminated {
-            flags.insert(.headersUnterminated)
-            headerSection = ByteRange(unchecked: start, bytes.count)
-            body = ByteRange(unchecked: bytes.count, bytes.count)
+        endHeaders(bytes, from: start)
+    }
+
+    /// A line that is empty, folded, ends without CR or not at all, or the last one; nil ends the header section.
+    @inline(never)
+    private mutating func unusualLine(
+        _ bytes: Span<UInt8>, at position: Int, from start: Int, isCut: Bool
+    ) -> HeaderLine? {
+        let line = HeaderLine(bytes, at: position, to: bytes.count)
+        if line.isBareLF { flags.insert(.bareLF) }
+        if line.isFolded { flags.insert(.folded) }
+        if line.isEmpty {
+            // A lone CR at the very end: the LF is missing, the section is not.
+            headerSection = ByteRange(unchecked: start, position)
+            body = ByteRange(unchecked: line.next, bytes.count)
+            return nil
         }
+        if isCut, !line.isTerminated {
+            flags.insert(.lastLineCut)
+            endHeaders(bytes, from: start)
+            return nil
+        }
+        return line
+    }
+
+    /// The bytes end before the header section does.
+    private mutating func endHeaders(_ bytes: Span<UInt8>, from start: Int) {
+        flags.insert(.headersUnterminated)
+        headerSection = ByteRange(unchecked: start, bytes.count)
+        body = ByteRange(unchecked: bytes.count, bytes.count)
     }
 
     private mutating func take(_ name: HeaderName, _ value: ByteRange, _ bytes: Span<UInt8>) {

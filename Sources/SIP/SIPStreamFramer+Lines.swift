@@ -68,20 +68,25 @@ extension SIPStreamFramer {
             return false
         }
         if case .awaited = length { length = .bytes(0) }
-        var nameEnd = line
-        while nameEnd < end, ASCII.isToken(buffer[nameEnd]) { nameEnd &+= 1 }
-        let colon = buffer.skipBlanks(from: nameEnd, to: end)
-        guard nameEnd > line, colon < end, buffer[colon] == UInt8(ascii: ":") else {
+        // A name ends at the line's end at the latest, which is white space for the search.
+        let (name, nameEnd) = HeaderName.read(buffer, from: line, to: buffer.count)
+        let colon = nameEnd < end && buffer[nameEnd] == UInt8(ascii: ":") ? nameEnd : lateColon(buffer, nameEnd, end)
+        guard nameEnd > line, colon < end else {
             // A header line that is none is the parser's to flag, unless the next message begins with it.
-            let line = buffer.slice(line, next)
-            if case .line = StartLine.read(line, from: 0, limit: limits.startLineBytes) { return true }
+            if case .line = StartLine.read(buffer.slice(line, next), from: 0, limit: limits.startLineBytes) {
+                return true
+            }
             return false
         }
-        guard case .missing = length, HeaderName.named(in: buffer, from: line, to: nameEnd) == .contentLength else {
-            return false
-        }
-        readLength(buffer, colon + 1, end)
+        if name == .contentLength, case .missing = length { readLength(buffer, colon + 1, end) }
         return false
+    }
+
+    /// The colon behind white space; `end` if there is none.
+    @inline(never)
+    private func lateColon(_ buffer: Span<UInt8>, _ nameEnd: Int, _ end: Int) -> Int {
+        let colon = buffer.skipBlanks(from: nameEnd, to: end)
+        return colon < end && buffer[colon] == UInt8(ascii: ":") ? colon : end
     }
 
     private mutating func readLength(_ buffer: Span<UInt8>, _ start: Int, _ end: Int) {

@@ -110,7 +110,8 @@ struct Truth {
                 #expect(Int(match.packets) == stream.packets)
                 #expect(Int(match.rfc3550LostPackets) == stream.rfc3550Lost)
                 if let expected = stream.jitterMax, let found = match.jitterMaximum {
-                    #expect(abs(found / 1e6 - expected) <= 0.01, "\(stream.ssrc): \(found / 1e6) ms, tshark \(expected) ms")
+                    #expect(
+                        abs(found / 1e6 - expected) <= 0.01, "\(stream.ssrc): \(found / 1e6) ms, tshark \(expected) ms")
                 }
             }
         }

@@ -49,7 +49,7 @@ public enum Generation {
             let before = context.callsMade
             scenario.begin(context, now)
             let made = Double(context.callsMade - before)
-            return now + UInt64(spacing * made * (0.5 + context.random.fraction()))
+            return context.settings.quantized(now + UInt64(spacing * made * (0.5 + context.random.fraction())))
         }
     }
 }

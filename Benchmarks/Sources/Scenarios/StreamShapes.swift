@@ -37,9 +37,11 @@ enum StreamShapes {
     }
 
     static func beginningOutOfOrder(_ context: ScenarioContext, at time: UInt64) {
-        call(context, at: time) { call in
-            for place in call.streams.indices { call.streams[place].beginsOutOfOrder = true }
-        }
+        call(
+            context, at: time, prepare: { $0.impaired = false },
+            change: { call in
+                for place in call.streams.indices { call.streams[place].beginsOutOfOrder = true }
+            })
     }
 
     static func impaired(_ context: ScenarioContext, at time: UInt64) {

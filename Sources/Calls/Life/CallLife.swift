@@ -338,7 +338,8 @@ extension CallLife {
         }
         if settledTime == nil { settledTime = time }
         if outcome.endTime == nil { outcome.endTime = time }
-        if outcome.answerTime != nil || invite.state == .none || invite.state == .abandoned || invite.state == .answered {
+        if outcome.answerTime != nil || invite.state == .none || invite.state == .abandoned || invite.state == .answered
+        {
             outcome.state = .ended
         }
         outcome.endReason = pendingReason ?? .bye

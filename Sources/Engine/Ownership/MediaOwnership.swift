@@ -135,7 +135,8 @@ struct MediaOwnership {
         guard isPair else { return }
         let begin = calls.calls[slot].life.outcome.startTime
         let otherBegin = calls.calls[other].life.outcome.startTime
-        let slotIsLater = begin == otherBegin ? calls.calls[slot].number > calls.calls[other].number : begin > otherBegin
+        let slotIsLater =
+            begin == otherBegin ? calls.calls[slot].number > calls.calls[other].number : begin > otherBegin
         let isLegs =
             slotIsLater
             ? calls.calls[other].life.isNegotiating(at: time)

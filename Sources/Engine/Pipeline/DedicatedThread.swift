@@ -19,8 +19,9 @@ final class DedicatedThread: @unchecked Sendable {
         let status = unsafe pthread_create(
             &thread, nil,
             { argument in
-                guard let argument = unsafe argument else { return nil }
-                unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                if let argument = unsafe argument {
+                    unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                }
                 return nil
             }, boxed.toOpaque())
         started = status == 0

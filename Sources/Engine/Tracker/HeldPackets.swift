@@ -31,7 +31,8 @@ struct HeldPackets {
     private(set) var count = 0
 
     mutating func hold(
-        _ packet: CapturedPacket, bytes packetBytes: [UInt8], position: UInt64, batch: UInt64, index: UInt32, isCopy: Bool
+        _ packet: CapturedPacket, bytes packetBytes: [UInt8], position: UInt64, batch: UInt64, index: UInt32,
+        isCopy: Bool
     ) -> UInt32 {
         var held = Held(
             packet: packet, position: position, bytes: packetBytes, batch: batch, index: index, references: 1,

@@ -31,8 +31,9 @@ struct OrphanStreams {
         let start = Int(entry.payloadOffset)
         let payload = entry.bytes.span.extracting(start..<(start + Int(entry.payloadLength)))
         guard let header = try? RTPHeader(parsing: payload) else { return }
-        let hashed = hash(
-            entry.source.address, entry.destination.address, entry.source.port, entry.destination.port)
+        let hashed =
+            hash(
+                entry.source.address, entry.destination.address, entry.source.port, entry.destination.port)
             ^ UInt64(header.ssrc) &* 0x9e37_79b9_7f4a_7c15
         guard let slot = slot(hashed, entry, header.ssrc) else {
             refused += 1

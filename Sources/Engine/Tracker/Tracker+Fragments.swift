@@ -48,7 +48,9 @@ extension Tracker {
         }
         let bytes = fragments.bytes(of: datagram)
         var owner = MessageOwner.none
-        switch PacketDecoder.decodeTransport(of: bytes.span, ipProtocol: fragments.ipProtocol(of: datagram), into: &decoded) {
+        switch PacketDecoder.decodeTransport(
+            of: bytes.span, ipProtocol: fragments.ipProtocol(of: datagram), into: &decoded)
+        {
         case .udp:
             owner = trackWholeDatagram(bytes, tags, last, packet, &batch)
         default:

@@ -29,7 +29,9 @@ enum Carriers {
 struct MessageOwner {
     static let none: UInt64 = .max
 
-    static func pack(_ reference: CallReference) -> UInt64 { UInt64(reference.generation) << 32 | UInt64(reference.slot) }
+    static func pack(_ reference: CallReference) -> UInt64 {
+        UInt64(reference.generation) << 32 | UInt64(reference.slot)
+    }
 
     static func unpack(_ word: UInt64) -> CallReference {
         CallReference(slot: UInt32(truncatingIfNeeded: word), generation: UInt32(truncatingIfNeeded: word >> 32))

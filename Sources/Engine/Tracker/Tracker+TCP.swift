@@ -121,7 +121,8 @@ extension Tracker {
             return
         }
         deliverRepeated(parser, direction, start..<(start + Int64(payload.count)), payload, tag, packet, &batch)
-        if start + Int64(payload.count) > next || start >= connections.parsers[parser].directions[direction].assembler.unconsumedStart
+        if start + Int64(payload.count) > next
+            || start >= connections.parsers[parser].directions[direction].assembler.unconsumedStart
             || overlapsUnconsumed(parser, direction, start + Int64(payload.count))
         {
             held.retain(tag)
@@ -325,7 +326,8 @@ extension Tracker {
             }
         }
         // Joined in the middle and out of order: a whole message from before the first segment we saw.
-        guard owners.isEmpty, range.upperBound <= connections.parsers[parser].directions[direction].assembler.unconsumedStart,
+        guard owners.isEmpty,
+            range.upperBound <= connections.parsers[parser].directions[direction].assembler.unconsumedStart,
             held[tag].ledgerClass == nil, looksLikeSIP(payload) == .yes
         else { return }
         var framer = SIPStreamFramer()

@@ -13,7 +13,9 @@ extension Tracker {
     ) {
         let limits = options.limits
         let pages = (connections.parsers[parser].directions[direction].assembler.pendingSegments.count + 1)
-        if held.count > limits.maxTCPBuffers || held.bytes > limits.tcpMemoryLimit || pages > limits.tcpAssemblerMaxPages {
+        if held.count > limits.maxTCPBuffers || held.bytes > limits.tcpMemoryLimit
+            || pages > limits.tcpAssemblerMaxPages
+        {
             counters.tcpSegmentsRefused += 1
             // Making room by giving up this connection's hole loses least: what lies behind it is used.
             if connections.parsers[parser].directions[direction].assembler.hasPending {

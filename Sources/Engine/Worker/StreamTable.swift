@@ -50,7 +50,9 @@ struct StreamTable {
     }
 
     /// Finds the stream among the call's, starting at `first`; -1 if it is new.
-    mutating func find(first: Int32, call: Int32, flow: UInt32, ssrc: UInt32, _ source: Endpoint, _ destination: Endpoint)
+    mutating func find(
+        first: Int32, call: Int32, flow: UInt32, ssrc: UInt32, _ source: Endpoint, _ destination: Endpoint
+    )
         -> Int
     {
         var slot = first

@@ -42,8 +42,13 @@ extension CallDetails {
     /// message on the next hop of a proxy has another branch or other addresses.
     mutating func isRetransmission(_ message: SIPMessage, _ tracked: TrackedMessage, _ bytes: Span<UInt8>) -> Bool {
         var key = tracked.facts.branch
-        func mix(_ word: UInt64) { key = (key ^ word) &* 0x9e37_79b9_7f4a_7c15; key ^= key >> 29 }
-        mix(UInt64(tracked.facts.cseq) << 24 | UInt64(tracked.facts.status) << 8 | UInt64(tracked.facts.method.rawValue))
+        func mix(_ word: UInt64) {
+            key = (key ^ word) &* 0x9e37_79b9_7f4a_7c15
+            key ^= key >> 29
+        }
+        mix(
+            UInt64(tracked.facts.cseq) << 24 | UInt64(tracked.facts.status) << 8 | UInt64(tracked.facts.method.rawValue)
+        )
         mix(tracked.facts.isRequest ? 1 : tracked.facts.toTag)
         for endpoint in [tracked.source, tracked.destination] {
             mix(endpoint.address.high)

@@ -26,15 +26,20 @@ enum Frame {
     }
 
     static func tcp(
-        _ from: Peer, _ to: Peer, sequence: UInt32, acknowledge: UInt32 = 0, flags: UInt8 = TCPFlags.ack, _ payload: [UInt8]
+        _ from: Peer, _ to: Peer, sequence: UInt32, acknowledge: UInt32 = 0, flags: UInt8 = TCPFlags.ack,
+        _ payload: [UInt8]
     ) -> [UInt8] {
         let header =
-            big16(from.port) + big16(to.port) + big32(sequence) + big32(acknowledge) + [0x50, flags, 0xff, 0xff, 0, 0, 0, 0]
+            big16(from.port) + big16(to.port) + big32(sequence) + big32(acknowledge) + [
+                0x50, flags, 0xff, 0xff, 0, 0, 0, 0,
+            ]
         return ethernet(1) + ipv4(from, to, 6, 64, header.count + payload.count) + header + payload
     }
 
     /// The datagram cut into IP fragments whose parts end at the offsets given (multiples of 8).
-    static func fragments(_ from: Peer, _ to: Peer, _ payload: [UInt8], at cuts: [Int], identification: UInt16) -> [[UInt8]] {
+    static func fragments(_ from: Peer, _ to: Peer, _ payload: [UInt8], at cuts: [Int], identification: UInt16)
+        -> [[UInt8]]
+    {
         let datagram = big16(from.port) + big16(to.port) + big16(UInt16(8 + payload.count)) + [0, 0] + payload
         var frames: [[UInt8]] = []
         var start = 0
@@ -72,7 +77,8 @@ enum CaptureText {
     static func file(_ packets: [(time: Int64, bytes: [UInt8])]) -> [UInt8] {
         var bytes = little32(0xa1b2_c3d4) + [2, 0, 4, 0] + little32(0) + little32(0) + little32(262_144) + little32(1)
         for packet in packets {
-            bytes += little32(UInt32(packet.time / 1_000_000_000)) + little32(UInt32(packet.time % 1_000_000_000 / 1000))
+            bytes +=
+                little32(UInt32(packet.time / 1_000_000_000)) + little32(UInt32(packet.time % 1_000_000_000 / 1000))
             bytes += little32(UInt32(packet.bytes.count)) + little32(UInt32(packet.bytes.count)) + packet.bytes
         }
         return bytes

@@ -4,24 +4,27 @@ struct Message {
     var text: String
 
     static func request(
-        _ method: String, _ callID: String, cseq: Int = 1, toTag: String? = nil, branch: String? = nil, sdp: String? = nil,
+        _ method: String, _ callID: String, cseq: Int = 1, toTag: String? = nil, branch: String? = nil,
+        sdp: String? = nil,
         fromTag: String = "caller", user: String = "bob", from: String = "alice", cseqMethod: String? = nil,
         extra: String = ""
     ) -> Message {
         let to = toTag.map { ";tag=" + $0 } ?? ""
         return make(
-            callID, "\(method) sip:\(user)@b.example SIP/2.0", branch ?? "\(method)\(cseq)", "<sip:\(from)@a.example>;tag=\(fromTag)",
+            callID, "\(method) sip:\(user)@b.example SIP/2.0", branch ?? "\(method)\(cseq)",
+            "<sip:\(from)@a.example>;tag=\(fromTag)",
             "<sip:\(user)@b.example>\(to)", cseq, cseqMethod ?? method, sdp, extra)
     }
 
     static func response(
         _ status: Int, _ method: String, _ callID: String, cseq: Int = 1, toTag: String? = "callee",
-        branch: String? = nil, sdp: String? = nil, fromTag: String = "caller", reason: String = "Reason"
+        branch: String? = nil, sdp: String? = nil, fromTag: String = "caller", user: String = "bob",
+        reason: String = "Reason"
     ) -> Message {
         let to = toTag.map { ";tag=" + $0 } ?? ""
         return make(
             callID, "SIP/2.0 \(status) \(reason)", branch ?? "\(method)\(cseq)", "<sip:alice@a.example>;tag=\(fromTag)",
-            "<sip:bob@b.example>\(to)", cseq, method, sdp, "")
+            "<sip:\(user)@b.example>\(to)", cseq, method, sdp, "")
     }
 
     private static func make(
@@ -32,8 +35,10 @@ struct Message {
         let type = sdp == nil ? "" : "Content-Type: application/sdp\r\n"
         return Message(
             callID: callID,
-            text: "\(line)\r\nVia: SIP/2.0/UDP a.example;branch=z9hG4bK\(callID)\(branch)\r\nFrom: \(from)\r\nTo: \(to)\r\n"
-                + "Call-ID: \(callID)\r\nCSeq: \(cseq) \(method)\r\n\(extra)\(type)Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            text:
+                "\(line)\r\nVia: SIP/2.0/UDP a.example;branch=z9hG4bK\(callID)\(branch)\r\nFrom: \(from)\r\nTo: \(to)\r\n"
+                + "Call-ID: \(callID)\r\nCSeq: \(cseq) \(method)\r\n\(extra)\(type)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        )
     }
 
     static func sdp(_ media: Peer, direction: String = "sendrecv", formats: String = "0") -> String {

@@ -30,7 +30,8 @@ struct Scenario {
 
     /// An RTP packet of 20 ms G.711.
     mutating func rtp(
-        _ seconds: Double, _ from: Peer, _ to: Peer, sequence: UInt16, ssrc: UInt32 = 0x1111_1111, payloadType: UInt8 = 0,
+        _ seconds: Double, _ from: Peer, _ to: Peer, sequence: UInt16, ssrc: UInt32 = 0x1111_1111,
+        payloadType: UInt8 = 0,
         in calls: [String]
     ) {
         add(seconds, Frame.udp(from, to, Frame.rtp(sequence, ssrc: ssrc, payloadType: payloadType)), in: calls)
@@ -101,7 +102,9 @@ struct Outcome {
 
     init(_ folder: TemporaryFolder, inputs: [String], _ options: EngineOptions) throws {
         let delivered = Delivered()
-        let directory = try options.archive.map { try ArchiveDirectory(path: $0.directory, use: .replay(overwrite: false)) }
+        let directory = try options.archive.map {
+            try ArchiveDirectory(path: $0.directory, use: .replay(overwrite: false))
+        }
         let sniffer = Sniffer(
             options, formats: RecordFormats(json: true, line: .none), directory: directory, isLive: false,
             control: SnifferControl(), deliver: { record in delivered.records.withLock { $0.append(record) } })

@@ -21,6 +21,7 @@ public final class CaptureRun {
     private var sources: [PacketSource?] = []
     private var freeSlots: [Int] = []
     private var serial: UInt64 = 0
+    private var now: UInt64 = 0
 
     public private(set) var summary = TruthSummary()
     /// Sources that belong to calls, and everything that may still bring calls.
@@ -34,6 +35,7 @@ public final class CaptureRun {
 
     public func add(_ source: PacketSource) {
         guard source.next != .max else { return }
+        precondition(source.next >= now, "a source that begins in the past")
         for owner in source.owners { owner.openSources += 1 }
         if !source.owners.isEmpty || source is CallArrivals { openCallSources += 1 }
         let slot: Int
@@ -52,6 +54,7 @@ public final class CaptureRun {
     public func run() throws {
         while let entry = heap.first {
             guard let source = sources[entry.slot] else { break }
+            now = entry.time
             try source.emit(into: self)
             // `emit` may have added sources, but none before this one: the first entry is still ours.
             if source.next == .max {

@@ -46,7 +46,7 @@ struct RTPSender {
             if isLost() { continue }
             packet.arrival = arrival(of: packet.number)
             hand(over: packet)
-            if plan.impairment.duplication > 0, random.chance(plan.impairment.duplication) {
+            if plan.impairment.duplication > 0, !isAtEdge(packet.number), random.chance(plan.impairment.duplication) {
                 packet.arrival += random.within(1_000_000...15_000_000) / quantum * quantum
                 hand(over: packet)
             }
@@ -74,12 +74,19 @@ struct RTPSender {
 
     private var lastSend: UInt64 = 0
 
-    /// The first packets keep their order unless asked otherwise: where a stream that begins out of order begins is
-    /// a matter of definition, and tshark's differs from ours.
+    /// The first and last packets keep their order unless asked otherwise: where a stream begins or ends that does so
+    /// out of order is a matter of definition, and tshark's (first and last to arrive) differs from ours (lowest and
+    /// highest number).
+    private func isAtEdge(_ number: Int) -> Bool {
+        number <= 8 || lastSend + 8 * slotLength > plan.end
+    }
+
     private mutating func arrival(of number: Int) -> UInt64 {
         var time = lastSend + random.below(plan.impairment.jitter + 1)
         if plan.beginsOutOfOrder, number == 0 { return (lastSend + slotLength * 3 / 2) / quantum * quantum }
-        if plan.impairment.reordering > 0, random.chance(plan.impairment.reordering), number > 8 {
+        if plan.impairment.reordering > 0, !isAtEdge(number),
+            random.chance(plan.impairment.reordering)
+        {
             time += slotLength + random.below(slotLength * 3 / 2)
         }
         return time / quantum * quantum

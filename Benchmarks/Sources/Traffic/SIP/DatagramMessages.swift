@@ -109,10 +109,13 @@ public final class DatagramMessages: PacketSource {
 }
 
 extension Path {
-    /// The same packet at another place of the network: in a VLAN, or one router further where there are no VLANs.
+    /// The same packet at another place of the network: for half of the pairs of hosts in a VLAN (where the link has
+    /// them), for the others one router further.
     func seenElsewhere(link: LinkType) -> Path {
         var other = self
-        if link == .ethernet, vlans.isEmpty { other.vlans = [77] } else { other.hopLimit -= 1 }
+        let pair = source.address.low ^ destination.address.low
+        let inVLAN = link == .ethernet && vlans.isEmpty && (pair ^ pair >> 2) & 4 == 0
+        if inVLAN { other.vlans = [77] } else { other.hopLimit -= 1 }
         return other
     }
 }

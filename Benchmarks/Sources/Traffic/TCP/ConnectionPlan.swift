@@ -119,18 +119,22 @@ struct Segmenter {
             }
             gap = random.within(100_000...900_000)
         } else {
-            pieces = stride(from: range.lowerBound, to: range.upperBound, by: Self.maximumSegment).map {
-                $0..<min($0 + Self.maximumSegment, range.upperBound)
-            }
+            pieces = [range]
             gap = 20_000
         }
         var at = max(time, (fromClient ? lastTime.client : lastTime.server) + 10_000)
-        for piece in pieces {
+        for piece in pieces.flatMap(Self.withinMaximum) {
             segments.append(PlannedSegment(time: at, fromClient: fromClient, range: overlapped(piece)))
             at += gap
         }
         if fromClient { lastTime.client = at } else { lastTime.server = at }
         disturb(from: first)
+    }
+
+    private static func withinMaximum(_ piece: Range<Int>) -> [Range<Int>] {
+        stride(from: piece.lowerBound, to: piece.upperBound, by: maximumSegment).map {
+            $0..<min($0 + maximumSegment, piece.upperBound)
+        }
     }
 
     private mutating func overlapped(_ piece: Range<Int>) -> Range<Int> {

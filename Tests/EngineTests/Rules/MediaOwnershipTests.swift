@@ -98,9 +98,11 @@ import Testing
         var scenario = Scenario()
         let call = Call(id: "delayed")
         scenario.sip(0, .request("INVITE", "delayed"), call.caller, call.callee)
-        scenario.sip(0.2, .response(200, "INVITE", "delayed", sdp: Message.sdp(call.calleeMedia)), call.callee, call.caller)
         scenario.sip(
-            0.3, .request("ACK", "delayed", toTag: "callee", sdp: Message.sdp(call.callerMedia)), call.caller, call.callee)
+            0.2, .response(200, "INVITE", "delayed", sdp: Message.sdp(call.calleeMedia)), call.callee, call.caller)
+        scenario.sip(
+            0.3, .request("ACK", "delayed", toTag: "callee", sdp: Message.sdp(call.callerMedia)), call.caller,
+            call.callee)
         call.talk(&scenario, from: 0.5, packets: 20)
         let outcome = try scenario.runAllWays()
         #expect(scenario.wrongFiles(outcome) == [])
@@ -110,7 +112,8 @@ import Testing
         var scenario = Scenario()
         let call = Call(id: "early")
         scenario.sip(0, .request("INVITE", "early", sdp: Message.sdp(call.callerMedia)), call.caller, call.callee)
-        scenario.sip(0.1, .response(183, "INVITE", "early", sdp: Message.sdp(call.calleeMedia)), call.callee, call.caller)
+        scenario.sip(
+            0.1, .response(183, "INVITE", "early", sdp: Message.sdp(call.calleeMedia)), call.callee, call.caller)
         call.talk(&scenario, from: 0.2, packets: 20)
         scenario.sip(2, .response(486, "INVITE", "early"), call.callee, call.caller)
         scenario.sip(2.1, .request("ACK", "early", toTag: "callee"), call.caller, call.callee)
@@ -146,7 +149,8 @@ import Testing
             2, .request("INVITE", "moving", cseq: 2, toTag: "callee", sdp: Message.sdp(call.callerMedia)), call.caller,
             call.callee)
         scenario.sip(
-            2.1, .response(200, "INVITE", "moving", cseq: 2, sdp: Message.sdp(call.calleeMedia)), call.callee, call.caller)
+            2.1, .response(200, "INVITE", "moving", cseq: 2, sdp: Message.sdp(call.calleeMedia)), call.callee,
+            call.caller)
         scenario.sip(2.2, .request("ACK", "moving", cseq: 2, toTag: "callee"), call.caller, call.callee)
         call.talk(&scenario, from: 3, packets: 10)
         let outcome = try scenario.runAllWays()
@@ -176,7 +180,9 @@ import Testing
             let payload = Frame.rtp(UInt16(index), ssrc: 7)
             scenario.add(time, Frame.udp(call.callerMedia, call.calleeMedia, payload), in: ["copies"])
             // The same packet behind a router: another TTL, other MACs.
-            scenario.add(time + 0.0001, Frame.udp(call.callerMedia, call.calleeMedia, payload, ttl: 63, macTail: 9), in: ["copies"])
+            scenario.add(
+                time + 0.0001, Frame.udp(call.callerMedia, call.calleeMedia, payload, ttl: 63, macTail: 9),
+                in: ["copies"])
         }
         let outcome = try scenario.runAllWays()
         #expect(scenario.wrongFiles(outcome) == [])

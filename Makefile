@@ -1,0 +1,66 @@
+# Each target's line below is its help: `make` prints them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help deps build install dist run test lint format bench fuzz fixtures check clean
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+# The programs the tests, the checks and the benchmarks use are listed in scripts/deps.
+SWIFT ?= swift
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+# A crash in a test must end the test, not wait in the backtracer.
+export SWIFT_BACKTRACE ?= enable=no
+
+# One set of flags for everything built in release, so that it is built once. The C++ runtime comes from its archive.
+RELEASE = $(SWIFT) build -c release -j $(JOBS) --static-swift-stdlib -Xswiftc -Xclang-linker -Xswiftc -static-libgcc \
+	-Xlinker -L$(shell scripts/static-runtime .build/static-runtime)
+SWIFT_SOURCES := $(wildcard Sources Tests Benchmarks Fuzzing Package.swift)
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## install what the build and the tests need and this machine lacks (Debian packages)
+	@scripts/deps build test
+
+build: ## build ./lc: one stripped file, only libpcap, zlib and the libc family shared
+	@scripts/deps build
+	$(RELEASE) --product lc
+	@scripts/strip-binary "$$($(RELEASE) --show-bin-path)/lc" lc
+
+install: ## copy lc to PREFIX/bin (default /usr/local; DESTDIR is respected)
+	@test -x lc || { echo "make install: there is no ./lc yet, run 'make build' first" >&2; exit 1; }
+	install -D -m 0755 lc "$(DESTDIR)$(PREFIX)/bin/lc"
+
+dist: build ## leave dist/lc and dist/SHA256SUMS for a release
+	@mkdir -p dist
+	install -m 0755 lc dist/lc
+	cd dist && sha256sum lc > SHA256SUMS && cat SHA256SUMS
+
+run: build ## replay captures of testdata/ and show their calls and their files (in ./out)
+	@scripts/demonstration ./lc out
+
+test: ## run every test
+	@scripts/deps build test
+	$(SWIFT) test -j $(JOBS)
+
+lint: ## check format, scripts, and that nothing of one machine is committed
+	@scripts/lint
+
+format: ## format the Swift sources in place
+	$(SWIFT) format format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+bench: build ## measure against tcpdump and the committed thresholds
+	@if [ -x Benchmarks/run ]; then Benchmarks/run; else echo "make bench: there is no Benchmarks/run in this tree, nothing was measured"; fi
+
+fuzz: ## run the fuzz targets for a short while
+	@if [ -d Fuzzing ] && [ -x scripts/fuzz ]; then scripts/fuzz; else echo "make fuzz: there is no Fuzzing/ in this tree, nothing was fuzzed"; fi
+
+fixtures: ## make the captures of testdata/ again (root, network namespaces, real VoIP programs)
+	@scripts/fixtures
+
+check: ## everything that continuous integration runs
+	@.ci/run
+
+clean: ## remove what was built
+	rm -rf .build lc dist out Benchmarks/.build Fuzzing/.build

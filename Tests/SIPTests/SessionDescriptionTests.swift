@@ -1,0 +1,107 @@
+import PacketDecoding
+import Testing
+
+@testable import SIP
+
+@Suite struct SessionDescriptionTests {
+    private let text = """
+        v=0
+        o=jdoe 2890844526 2890842807 IN IP4 198.51.100.1
+        s=call
+        c=IN IP4 198.51.100.1
+        t=0 0
+        a=group:BUNDLE 0 video1
+        a=recvonly
+        m=audio 49170/2 RTP/AVP 0 8 97 101 9x 200
+        a=mid:0
+        a=rtpmap:97 opus/48000/2
+        a=rtpmap:101 telephone-event/8000
+        a=rtpmap:bad
+        a=fmtp:101 0-16
+        a=ptime:20
+        a=rtcp:53020 IN IP6 2001:db8::2
+        a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x
+        a=inactive
+        odd
+        m=video 0 UDP/TLS/RTP/SAVPF 96
+        c=IN IP6 2001:db8::3
+        a=rtcp-mux
+        a=fingerprint:sha-256 00
+        a=candidate:1 1 UDP 1 192.0.2.4 50000 typ host
+        m=image 5000 udptl t38
+        m=application 70000 UDP/BFCP *
+
+        """
+
+    @Test func everythingIsFound() throws {
+        let bytes = wire(text)
+        let parsed = SessionDescription.parse(bytes.span)
+        let sdp = try #require(parsed)
+        #expect(sdp.name.string(in: bytes.span) == "call")
+        #expect(sdp.connection?.address == IPAddress("198.51.100.1"))
+        #expect(sdp.direction == .recvonly)
+        #expect(sdp.bundles.map { $0.string(in: bytes.span) } == ["0 video1"])
+        #expect(sdp.media.map(\.kind) == [.audio, .video, .image, .other])
+        #expect(sdp.oddLines == 2)
+        #expect(sdp.refused == 0)
+
+        let audio = sdp.media[0]
+        #expect(audio.port == 49_170)
+        #expect(audio.portCount == 2)
+        #expect(audio.proto.string(in: bytes.span) == "RTP/AVP")
+        #expect(audio.isRTP)
+        #expect(audio.payloadTypes == [0, 8, 97, 101])
+        #expect(audio.formats.count == 6)
+        #expect(audio.mid.string(in: bytes.span) == "0")
+        #expect(audio.direction == .inactive)
+        #expect(audio.packetTimeMs == 20)
+        #expect(audio.rtcpPort == 53_020)
+        #expect(audio.rtcpConnection?.address == IPAddress("2001:db8::2"))
+        #expect(audio.hasCrypto)
+        #expect(audio.format(of: 97, in: bytes.span) == PayloadFormat(name: "opus", clockRateHz: 48_000, channels: 2))
+        #expect(audio.format(of: 8, in: bytes.span) == PayloadFormat(name: "PCMA", clockRateHz: 8_000, channels: 1))
+        #expect(audio.format(of: 99, in: bytes.span) == nil)
+        #expect(audio.formatParameters.map { $0.parameters.string(in: bytes.span) } == ["0-16"])
+
+        let video = sdp.media[1]
+        #expect(video.port == 0)
+        #expect(video.isRTP)
+        #expect(video.isRTCPMultiplexed)
+        #expect(video.hasFingerprint)
+        #expect(video.connection?.address == IPAddress("2001:db8::3"))
+        #expect(video.candidates.map(\.port) == [50_000])
+
+        let isT38 = sdp.media.map { $0.isT38(in: bytes.span) }
+        #expect(isT38 == [false, false, true, false])
+        #expect(!sdp.media[2].isRTP)
+        #expect(sdp.media[3].port == nil)
+    }
+
+    @Test func nothingIsNoDescription() {
+        #expect(SessionDescription.parse([UInt8]().span) == nil)
+        #expect(SessionDescription.parse(wire("hello\nworld\n").span) == nil)
+    }
+
+    @Test func arraysAreBounded() throws {
+        let formats = (0..<100).map { "\($0)" }.joined(separator: " ")
+        let maps = (0..<100).map { "a=rtpmap:\($0) X/8000\n" }.joined()
+        let text =
+            "m=audio 1 RTP/AVP \(formats)\n\(maps)" + String(repeating: "m=audio 1 RTP/AVP 0\na=mid:x\n", count: 70)
+        let parsed = SessionDescription.parse(wire(text).span)
+        let sdp = try #require(parsed)
+        #expect(sdp.media.count == 64)
+        #expect(sdp.media[0].formats.count == 64)
+        #expect(sdp.media[0].rtpMaps.count == 64)
+        #expect(sdp.refused == 36 + 36 + 36 + 7)
+    }
+
+    @Test func staticPayloadTypesAreThoseOfTheTable() {
+        #expect(PayloadFormat(staticPayloadType: 9) == PayloadFormat(name: "G722", clockRateHz: 8_000, channels: 1))
+        #expect(PayloadFormat(staticPayloadType: 10)?.channels == 2)
+        #expect(PayloadFormat(staticPayloadType: 34)?.clockRateHz == 90_000)
+        #expect(PayloadFormat(staticPayloadType: 96) == nil)
+        for type in UInt8.min...UInt8.max {
+            #expect((PayloadFormat(staticPayloadType: type) == nil) == (PayloadFormat.staticClockRateHz(type) == nil))
+        }
+    }
+}

@@ -30,5 +30,6 @@ public final class SnifferControl: Sendable {
 
     public var isStopping: Bool { stopRequests.load(ordering: .relaxed) > 0 }
 
-    func takeReportRequest() -> Bool { reportRequests.exchange(0, ordering: .relaxed) > 0 }
+    /// Whether a report was asked for since the last call.
+    public func takeReportRequest() -> Bool { reportRequests.exchange(0, ordering: .relaxed) > 0 }
 }

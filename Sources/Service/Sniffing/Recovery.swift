@@ -29,16 +29,18 @@ enum Recovery {
         let start = WallClock.now
         var records: [CallRecord] = []
         var indexOfCall: [String: Int] = [:]
-        for file in report.files {
+        for files in groups(report.files) {
             let limit = WallClock.now - start < patience ? packetLimit : hurriedPacketLimit
-            let record = record(of: file, in: directory.path, packetLimit: limit)
-            logger.notice(
-                "file recovered",
-                metadata: [
-                    "file": "\(file.path)", "call_id": "\(record.callID)", "packets": "\(file.packets)",
-                    "bytes_cut": "\(file.bytesCut)",
-                ])
-            // One call may have several files: SIP and RTP apart, parts, link types.
+            let record = record(of: files, in: directory.path, packetLimit: limit)
+            for file in files {
+                logger.notice(
+                    "file recovered",
+                    metadata: [
+                        "file": "\(file.path)", "call_id": "\(record.callID)", "packets": "\(file.packets)",
+                        "bytes_cut": "\(file.bytesCut)",
+                    ])
+            }
+            // Packets of another link type lie in a file of their own.
             if !record.callID.isEmpty, let index = indexOfCall[record.callID] {
                 records[index].join(record)
             } else {
@@ -49,23 +51,46 @@ enum Recovery {
         return records.sorted { ($0.startTime ?? 0, $0.callID) < ($1.startTime ?? 0, $1.callID) }
     }
 
-    /// The call whose packets the file holds, as the engine sees it.
-    private static func record(of file: RecoveredFile, in directory: String, packetLimit: Int) -> CallRecord {
-        var record = replay(directory + "/" + file.path, packetLimit: packetLimit) ?? CallRecord()
+    /// Files that differ in their `{kind}` only belong to one call, which the one with the media does not name.
+    private static func groups(_ files: [RecoveredFile]) -> [[RecoveredFile]] {
+        var groups: [[RecoveredFile]] = []
+        var indexOfPath: [String: Int] = [:]
+        for file in files {
+            indexOfPath[file.path] = groups.count
+            groups.append([file])
+        }
+        for (index, file) in files.enumerated() {
+            for place in file.path.ranges(of: "rtp") {
+                var other = file.path
+                other.replaceSubrange(place, with: "sip")
+                guard let signalling = indexOfPath[other], !groups[signalling].isEmpty else { continue }
+                groups[signalling].append(file)
+                groups[index] = []
+                break
+            }
+        }
+        return groups.filter { !$0.isEmpty }
+    }
+
+    /// The call whose packets the files hold, as the engine sees it.
+    private static func record(
+        of files: [RecoveredFile], in directory: String, packetLimit: Int
+    ) -> CallRecord {
+        var record = replay(files.map { directory + "/" + $0.path }, packetLimit: packetLimit) ?? CallRecord()
         record.endReason = .recovered
-        record.files = [file.path]
-        record.packets = file.packets
-        record.bytes = file.bytes
-        record.startTime = record.startTime ?? file.firstTimestamp
-        record.endTime = file.lastTimestamp
+        record.files = files.map(\.path)
+        record.packets = files.reduce(0) { $0 + $1.packets }
+        record.bytes = files.reduce(0) { $0 + $1.bytes }
+        record.startTime = record.startTime ?? files.map(\.firstTimestamp).min()
+        record.endTime = files.map(\.lastTimestamp).max()
         // Figures of a part would pass for figures of the whole.
-        if file.packets > UInt64(packetLimit) { record.streams = [] }
+        if record.packets > UInt64(packetLimit) { record.streams = [] }
         return record
     }
 
-    private static func replay(_ path: String, packetLimit: Int) -> CallRecord? {
-        guard let file = try? FileSource(path: path) else { return nil }
-        let source = WindowedSource(file, CaptureWindow(count: packetLimit), isLive: false)
+    private static func replay(_ paths: [String], packetLimit: Int) -> CallRecord? {
+        guard let merged = try? MergedSource(paths: paths) else { return nil }
+        let source = WindowedSource(merged, CaptureWindow(count: packetLimit), isLive: false)
         var options = EngineOptions()
         options.calls.allDialogs = true
         let records = Mutex<[CallRecord]>([])

@@ -6,10 +6,12 @@ import Glibc
 struct ReplayProgress {
     private var bar: ProgressBar?
 
-    init(_ request: SniffRequest) {
-        guard request.output.progress else { return }
+    init(_ request: SniffRequest) { self.init(files: request.capture.files, isShown: request.output.progress) }
+
+    init(files: [String], isShown: Bool) {
+        guard isShown else { return }
         var total: Int64? = 0
-        for file in request.capture.files {
+        for file in files {
             var status = stat()
             if file == "-" || stat(file, &status) != 0 || status.st_mode & S_IFMT != S_IFREG {
                 total = nil
@@ -25,11 +27,14 @@ struct ReplayProgress {
             bar?.clear()
             StandardStream.error.write(Self.report(progress))
         }
+        update(bytes: progress.bytes, packets: progress.packets)
+    }
+
+    mutating func update(bytes: UInt64, packets: UInt64) {
+        guard bar != nil else { return }
         // 16 bytes of record header each, which the bytes of the packets do not count.
         bar?.update(
-            bytesRead: Int64(clamping: progress.bytes + 16 * progress.packets),
-            packets: Int64(clamping: progress.packets),
-            now: Self.now)
+            bytesRead: Int64(clamping: bytes + 16 * packets), packets: Int64(clamping: packets), now: Self.now)
     }
 
     mutating func clear() { bar?.clear() }

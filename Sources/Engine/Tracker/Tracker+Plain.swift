@@ -22,10 +22,11 @@ extension Tracker {
         clock.advance(steadilyTo: run.now)
         capturedBytes &+= run.capturedBytes
         counters.copies &+= run.copies
-        ledger.count(.rtp, run.rtp)
+        let all = UInt64(truncatingIfNeeded: run.next &- first)
+        ledger.count(.rtp, all &- run.rtcp)
         ledger.count(.rtcp, run.rtcp)
         ledger.count(.notSelected, run.notSelected)
-        ledger.count(.inCall, run.rtp &+ run.rtcp &- run.notSelected)
+        ledger.count(.inCall, all &- run.notSelected)
         return run.next
     }
 
@@ -52,12 +53,11 @@ extension Tracker {
 struct PlainRun {
     var next: Int
     var now: Int64
-    /// When the next timer is due.
-    let deadline: Int64
+    /// Before this time no timer is due and the clock does not jump.
+    let limit: Int64
     let hash: FlowHash
     let mask: Int
     var capturedBytes: UInt64 = 0
-    var rtp: UInt64 = 0
     var rtcp: UInt64 = 0
     var notSelected: UInt64 = 0
     var copies: UInt64 = 0
@@ -65,7 +65,8 @@ struct PlainRun {
     init(next: Int, now: Int64, deadline: Int64, hash: FlowHash, mask: Int) {
         self.next = next
         self.now = now
-        self.deadline = deadline
+        let jump = now.addingReportingOverflow(PacketClock.largestStep)
+        limit = min(deadline, jump.overflow ? .max : jump.partialValue)
         self.hash = hash
         self.mask = mask
     }
@@ -77,8 +78,7 @@ struct PlainRun {
     ) {
         while next < packets.count {
             let packet = packets[next]
-            let now = max(now, packet.timestamp)
-            guard now &- self.now <= PacketClock.largestStep, now < deadline else { return }
+            guard packet.timestamp < limit else { return }
             let frame = bytes.extracting(packet.range)
             guard let datagram = PlainUDP(frame), datagram.payloadLength >= 20 else { return }
             let head = frame.load16(PlainUDP.payloadOffset)
@@ -93,18 +93,20 @@ struct PlainRun {
             guard selection != .open else { return }
 
             // From here on the packet is ours.
+            let number = UInt32(truncatingIfNeeded: next)
             next &+= 1
-            self.now = now
+            let time = max(now, packet.timestamp)
+            now = time
             capturedBytes &+= UInt64(packet.capturedLength)
             let path = Tracker.path(frame, Int(packet.interface), 14, datagram.hopLimit)
             let fingerprint = Tracker.fingerprint(
                 frame, from: PlainUDP.payloadOffset, count: datagram.payloadLength)
-            flows[slot].lastSeen = now
+            flows[slot].lastSeen = time
             let isCopy = flows[slot].isCopy(fingerprint: fingerprint, path: path, time: packet.timestamp)
-            calls[call].lastActivity = now
+            calls[call].lastActivity = time
             // The second byte of RTCP is 192 to 223 (RFC 5761 section 4).
             let isRTCP = head & 0xe0 == 0xc0
-            if isRTCP { rtcp &+= 1 } else { rtp &+= 1 }
+            if isRTCP { rtcp &+= 1 }
             if isCopy { copies &+= 1 }
             guard selection == .wanted else {
                 notSelected &+= 1
@@ -112,7 +114,7 @@ struct PlainRun {
             }
             output.append(
                 Action(
-                    call: UInt32(truncatingIfNeeded: call), packet: UInt32(truncatingIfNeeded: next &- 1),
+                    call: UInt32(truncatingIfNeeded: call), packet: number,
                     value: flows[slot].serial, payloadOffset: UInt16(PlainUDP.payloadOffset),
                     payloadLength: UInt16(truncatingIfNeeded: datagram.payloadLength), worker: calls[call].worker,
                     kind: isRTCP ? .related : .media, flags: isCopy ? Action.copyFlag : 0))

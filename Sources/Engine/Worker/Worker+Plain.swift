@@ -15,93 +15,110 @@ extension Worker {
         guard first < actions.count, actions[first].isPlain || actions[first].worker != index else { return first }
         let packets = batch.captured.packets
         let bytes = batch.captured.bytes
+        let frame = PlainFrame(
+            worker: index, position: batch.firstPosition, mask: UInt32(truncatingIfNeeded: streams.cache.count &- 1))
         let end = Worker.measure(
-            actions, from: first, packets, bytes, worker: index, slots, streams.cache, &calls, &streams.streams)
-        if writer != nil {
-            let place = CapturePlace(first: batch.firstPosition, floor: batch.pendingFloor)
-            Worker.store(
-                actions, first..<end, packets, bytes, place, worker: index, slots, calls, linkTypes, &writer!)
+            actions, from: first, packets, bytes, frame, slots, linkTypes, streams.cache, &calls, &streams.streams,
+            &records)
+        if !records.isEmpty {
+            Worker.store(&records, in: bytes, pendingFloor: batch.pendingFloor, &writer)
         }
         return end
     }
 
+    private static func store(
+        _ records: inout [MediaRecord], in bytes: [UInt8], pendingFloor: UInt64, _ writer: inout CallFileWriter?
+    ) {
+        writer?.append(media: records.span, in: bytes.span, pendingFloor: pendingFloor)
+        records.removeAll(keepingCapacity: true)
+    }
+
     private static func measure(
-        _ actions: [Action], from first: Int, _ packets: [CapturedPacket], _ bytes: [UInt8], worker: UInt8,
-        _ slots: [Int32], _ cache: [Int32], _ calls: inout [WorkerCall], _ streams: inout [CallStream]
+        _ actions: [Action], from first: Int, _ packets: [CapturedPacket], _ bytes: [UInt8], _ frame: PlainFrame,
+        _ slots: [Int32], _ linkTypes: [UInt32], _ cache: [Int32], _ calls: inout [WorkerCall],
+        _ streams: inout [CallStream], _ records: inout [MediaRecord]
     ) -> Int {
-        var callSpan = calls.mutableSpan
-        var streamSpan = streams.mutableSpan
-        return unsafe measure(
-            actions.span, from: first, packets.span, bytes.span.bytes, worker: worker, slots.span, cache.span,
-            &callSpan, &streamSpan)
+        var end = first
+        records.append(addingCapacity: actions.count - first) { (output: inout OutputSpan<MediaRecord>) in
+            var callSpan = calls.mutableSpan
+            var streamSpan = streams.mutableSpan
+            end = unsafe measure(
+                actions.span, from: first, packets.span, bytes.span.bytes, frame, slots.span, linkTypes.span,
+                cache.span, &callSpan, &streamSpan, &output)
+        }
+        return end
     }
 
     @inline(never)
     private static func measure(
-        _ actions: Span<Action>, from first: Int, _ packets: Span<CapturedPacket>, _ bytes: RawSpan, worker: UInt8,
-        _ slots: Span<Int32>, _ cache: Span<Int32>, _ calls: inout MutableSpan<WorkerCall>,
-        _ streams: inout MutableSpan<CallStream>
+        _ actions: Span<Action>, from first: Int, _ packets: Span<CapturedPacket>, _ bytes: RawSpan,
+        _ frame: PlainFrame, _ slots: Span<Int32>, _ linkTypes: Span<UInt32>, _ cache: Span<Int32>,
+        _ calls: inout MutableSpan<WorkerCall>, _ streams: inout MutableSpan<CallStream>,
+        _ records: inout OutputSpan<MediaRecord>
     ) -> Int {
-        for place in first..<actions.count {
+        var place = first
+        while place < actions.count {
             let action = actions[place]
-            guard action.worker == worker else { continue }
+            guard action.worker == frame.worker else {
+                place &+= 1
+                continue
+            }
             guard action.isPlain else { return place }
-            let slot = Int(slots[Int(action.call)])
+            let slot = Int(truncatingIfNeeded: slots[Int(action.call)])
             let packet = packets[Int(action.packet)]
             if action.kind == .media {
                 let start = Int(packet.offset) &+ Int(action.payloadOffset)
                 guard action.payloadLength >= 12 else { return place }
                 let payload = bytes.extracting(start..<(start &+ Int(action.payloadLength)))
                 let ssrc = payload.loadBig32(8)
-                let stream = Int(cache[StreamTable.place(action.value, ssrc, mask: UInt32(cache.count &- 1))])
                 let head = payload.loadBig32(0)
+                let stream = find(
+                    cached: cache[StreamTable.place(action.value, ssrc, mask: frame.mask)],
+                    first: calls[slot].firstStream, call: slot, flow: action.value, ssrc: ssrc, streams)
                 guard stream >= 0,
-                    streams[stream].isKnown(
-                        call: Int32(truncatingIfNeeded: slot), flow: action.value, ssrc: ssrc, head: head,
-                        formatsVersion: calls[slot].formatsVersion)
+                    streams[stream].isUnchanged(head: head, formatsVersion: calls[slot].formatsVersion)
                 else { return place }
                 streams[stream].receive(
                     head: head, timestamp: payload.loadBig32(4), arrival: packet.timestamp,
                     payloadBytes: Int(action.payloadLength) &+ Int(packet.originalLength) &- Int(packet.capturedLength))
             }
             calls[slot].count(packet)
+            if let files = calls[slot].files {
+                let interface = Int(packet.interface)
+                records.append(
+                    MediaRecord(
+                        set: files, timestamp: packet.timestamp, position: frame.position &+ UInt64(action.packet),
+                        offset: packet.offset, length: packet.capturedLength, originalLength: packet.originalLength,
+                        linkType: interface < linkTypes.count ? linkTypes[interface] : 1))
+            }
+            place &+= 1
         }
-        return actions.count
+        return place
     }
 
-    private static func store(
-        _ actions: [Action], _ range: Range<Int>, _ packets: [CapturedPacket], _ bytes: [UInt8], _ place: CapturePlace,
-        worker: UInt8, _ slots: [Int32], _ calls: [WorkerCall], _ linkTypes: [UInt32], _ writer: inout CallFileWriter
-    ) {
-        store(
-            actions.span.extracting(range), packets.span, bytes.span, place, worker: worker, slots.span, calls.span,
-            linkTypes.span, &writer)
-    }
-
-    @inline(never)
-    private static func store(
-        _ actions: Span<Action>, _ packets: Span<CapturedPacket>, _ bytes: Span<UInt8>, _ place: CapturePlace,
-        worker: UInt8, _ slots: Span<Int32>, _ calls: Span<WorkerCall>, _ linkTypes: Span<UInt32>,
-        _ writer: inout CallFileWriter
-    ) {
-        for index in actions.indices {
-            let action = actions[index]
-            guard action.worker == worker, let files = calls[Int(slots[Int(action.call)])].files else { continue }
-            let packet = packets[Int(action.packet)]
-            let interface = Int(packet.interface)
-            writer.append(
-                files, kind: .media, linkType: interface < linkTypes.count ? linkTypes[interface] : 1,
-                timestamp: packet.timestamp, originalLength: packet.originalLength,
-                position: place.first &+ UInt64(action.packet), bytes: bytes.extracting(packet.range),
-                pendingFloor: place.floor)
+    /// The stream the cache proposes, else the call's own that fits: with many streams at once they share places in the
+    /// cache. -1 if it is new.
+    @inline(__always)
+    private static func find(
+        cached: Int32, first: Int32, call: Int, flow: UInt32, ssrc: UInt32, _ streams: borrowing MutableSpan<CallStream>
+    ) -> Int {
+        var stream = Int(cached)
+        if stream >= 0, streams[stream].isStream(call: call, flow: flow, ssrc: ssrc) { return stream }
+        stream = Int(first)
+        while stream >= 0, !streams[stream].isStream(call: call, flow: flow, ssrc: ssrc) {
+            stream = Int(streams[stream].next)
         }
+        return stream
     }
 }
 
-/// Where in the capture a batch lies: position of its first packet, and what may still come late.
-private struct CapturePlace {
-    let first: UInt64
-    let floor: UInt64
+/// What all the packets of a run have in common.
+private struct PlainFrame {
+    let worker: UInt8
+    /// Place in the capture of the batch's first packet.
+    let position: UInt64
+    /// Of the stream cache.
+    let mask: UInt32
 }
 
 extension Action {
@@ -113,11 +130,15 @@ extension Action {
 }
 
 extension CallStream {
-    /// It is the stream, and the payload type and what it means are those of the last packet.
     @inline(__always)
-    fileprivate func isKnown(call: Int32, flow: UInt32, ssrc: UInt32, head: UInt32, formatsVersion: UInt16) -> Bool {
-        self.call == call && self.ssrc == ssrc && self.flow == flow
-            && payloadType == UInt8(truncatingIfNeeded: head >> 16) & 0x7f && self.formatsVersion == formatsVersion
+    fileprivate func isStream(call: Int, flow: UInt32, ssrc: UInt32) -> Bool {
+        Int(self.call) == call && self.ssrc == ssrc && self.flow == flow
+    }
+
+    /// The payload type and what it means are those of the last packet.
+    @inline(__always)
+    fileprivate func isUnchanged(head: UInt32, formatsVersion: UInt16) -> Bool {
+        payloadType == UInt8(truncatingIfNeeded: head >> 16) & 0x7f && self.formatsVersion == formatsVersion
     }
 
     /// Takes in an RTP packet; `head` is its first four bytes.

@@ -21,6 +21,8 @@ struct Worker: ~Copyable {
     /// Records of calls that ended in the batch.
     private(set) var finished: [FinishedCall] = []
     var counters = WorkerCounters()
+    /// Media of the run at hand for the files; empty between runs.
+    var records: [MediaRecord] = []
     private let deduplicate: Bool
 
     init(index: Int, options: EngineOptions, writer: consuming CallFileWriter?) {

@@ -30,6 +30,13 @@ public struct FlowHash: Sendable {
         return FlowHash.fold(from ^ ports ^ key2, (to << 32 | to >> 32) ^ key0)
     }
 
+    /// The hash of one direction of an IPv4 flow, as `PlainUDP` gives it. Not the value of the general one.
+    @inlinable
+    @inline(__always)
+    public func callAsFunction(addresses: UInt64, ports: UInt32) -> UInt64 {
+        FlowHash.fold(addresses ^ key0, UInt64(ports) ^ key1)
+    }
+
     @inlinable
     public func callAsFunction(_ endpoint: Endpoint) -> UInt64 {
         let address = FlowHash.fold(endpoint.address.high ^ key0, endpoint.address.low ^ key1)

@@ -16,6 +16,7 @@ public struct SequenceWindow: Sendable {
 
     /// Marks `sequence` as seen; true when it was already.
     @inlinable
+    @inline(__always)
     mutating func insert(_ sequence: UInt16) -> Bool {
         let bit: UInt64 = 1 << UInt64(sequence & 63)
         let word = Int(sequence >> 6) & 7

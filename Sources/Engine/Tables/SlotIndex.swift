@@ -5,8 +5,8 @@
 /// who decides how many slots there are.
 struct SlotIndex {
     /// hash bits (high 32) and slot + 1 (low 32); 0 is empty.
-    private var entries: [UInt64]
-    private var mask: Int
+    private(set) var entries: [UInt64]
+    private(set) var mask: Int
     private(set) var count = 0
 
     init(minimumCapacity: Int = 64) {

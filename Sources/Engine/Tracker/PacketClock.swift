@@ -23,6 +23,12 @@ struct PacketClock {
         }
     }
 
+    /// Set, and no jump is waiting to be confirmed.
+    var isSteady: Bool { now != .min && confirmations == 0 }
+
+    /// What `advance` would do again and again with packets that make no jump.
+    mutating func advance(steadilyTo time: Int64) { now = max(now, time) }
+
     @inline(never)
     private mutating func jump(to timestamp: Int64) {
         confirmations += 1

@@ -143,7 +143,7 @@ extension Tracker {
             decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: clock.now)
         flows.flows[flow].lastSeen = clock.now
         let fingerprint = hash(payload) ^ UInt64(decoded.tcpSequence) &* 0x9e37_79b9_7f4a_7c15
-        let path = Tracker.path(span, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
+        let path = unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
         return flows.flows[flow].isCopy(fingerprint: fingerprint, path: path, time: packet.timestamp)
     }
 

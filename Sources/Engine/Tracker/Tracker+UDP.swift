@@ -103,15 +103,11 @@ extension Tracker {
     mutating func isCopy(_ flow: Int, _ payload: Span<UInt8>, _ span: Span<UInt8>, _ packet: CapturedPacket) -> Bool {
         let fingerprint: UInt64
         if payload.count >= 20, payload[0] >= 0x80 {
-            let raw = unsafe payload.bytes
-            var mixed = raw.load64(0) ^ UInt64(truncatingIfNeeded: payload.count)
-            mixed = mixed &* 0x9e37_79b9_7f4a_7c15 ^ raw.load64(8)
-            mixed = mixed &* 0xd6e8_feb8_6659_fd93 ^ raw.load64(payload.count - 8)
-            fingerprint = mixed
+            fingerprint = unsafe Tracker.fingerprint(payload.bytes, from: 0, count: payload.count)
         } else {
             fingerprint = hash(payload)
         }
-        let path = Tracker.path(span, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
+        let path = unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
         flows.flows[flow].lastSeen = clock.now
         return flows.flows[flow].isCopy(fingerprint: fingerprint, path: path, time: packet.timestamp)
     }

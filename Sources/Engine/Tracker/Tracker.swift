@@ -42,6 +42,7 @@ struct Tracker: ~Copyable {
     let filtersSIPPorts: Bool
     let filtersMediaPorts: Bool
     var linkTypes: [PacketDecoding.LinkType] = []
+    var isAllEthernet = true
     var decoded = DecodedPacket()
     /// Number of the batch at hand, and the position in the capture of its first packet.
     var batchNumber: UInt64 = 0
@@ -50,7 +51,7 @@ struct Tracker: ~Copyable {
     var batchFloor: UInt64 = 0
     var endSequence: UInt64 = 0
     var nextCleanup: Int64 = .min
-    private(set) var capturedBytes: UInt64 = 0
+    var capturedBytes: UInt64 = 0
     private(set) var firstPacketTime: Int64?
     private(set) var lastPacketTime: Int64?
 
@@ -81,6 +82,7 @@ struct Tracker: ~Copyable {
     mutating func setInterfaces(_ interfaces: [CaptureInterface]) {
         guard interfaces.count != linkTypes.count else { return }
         linkTypes = interfaces.map { PacketDecoding.LinkType(rawValue: $0.linkType) }
+        isAllEthernet = linkTypes.allSatisfy { $0 == .ethernet }
     }
 
     /// Tracks the packets of one batch and fills its actions.
@@ -91,7 +93,10 @@ struct Tracker: ~Copyable {
         let packets = batch.captured.packets
         let bytes = batch.captured.bytes
         let all = bytes.span
-        for index in packets.indices {
+        var index = 0
+        while true {
+            index = trackPlain(from: index, packets, bytes, &batch)
+            guard index < packets.count else { break }
             let packet = packets[index]
             clock.advance(to: packet.timestamp)
             capturedBytes &+= UInt64(packet.capturedLength)
@@ -99,6 +104,7 @@ struct Tracker: ~Copyable {
             let start = Int(packet.offset)
             let span = all.extracting(start..<(start + Int(packet.capturedLength)))
             track(packet, UInt32(truncatingIfNeeded: index), span, &batch)
+            index += 1
         }
         countCaptured(packets)
         nextPosition += UInt64(packets.count)
@@ -144,8 +150,7 @@ struct Tracker: ~Copyable {
 
     /// What tells one way through the network from another: interface, link header and TTL.
     @inline(__always)
-    static func path(_ span: Span<UInt8>, _ interface: Int, _ networkOffset: Int, _ hopLimit: UInt8) -> UInt32 {
-        let raw = unsafe span.bytes
+    static func path(_ raw: RawSpan, _ interface: Int, _ networkOffset: Int, _ hopLimit: UInt8) -> UInt32 {
         let length = min(networkOffset, raw.byteCount)
         var mixed = UInt64(truncatingIfNeeded: interface) << 8 | UInt64(hopLimit)
         if length >= 8 {
@@ -156,6 +161,14 @@ struct Tracker: ~Copyable {
         }
         mixed = mixed &* 0xd6e8_feb8_6659_fd93
         return UInt32(truncatingIfNeeded: mixed >> 32)
+    }
+
+    /// Tells RTP packets apart by samples; `count` is at least 20.
+    @inline(__always)
+    static func fingerprint(_ raw: RawSpan, from start: Int, count: Int) -> UInt64 {
+        var mixed = raw.load64(start) ^ UInt64(truncatingIfNeeded: count)
+        mixed = mixed &* 0x9e37_79b9_7f4a_7c15 ^ raw.load64(start &+ 8)
+        return mixed &* 0xd6e8_feb8_6659_fd93 ^ raw.load64(start &+ count &- 8)
     }
 }
 

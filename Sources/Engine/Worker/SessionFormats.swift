@@ -13,11 +13,18 @@ struct SessionFormats {
             let address = (media.connection ?? session.connection)?.address
             let receiver = Endpoint(address ?? IPAddress(high: 0, low: 0), port)
             for payloadType in media.payloadTypes {
-                guard let format = media.format(of: payloadType, in: sdp) else { continue }
-                formats.append(
-                    CallFormat(
-                        receiver: receiver, payloadType: payloadType, name: format.name,
-                        clockRate: format.clockRateHz, channels: format.channels))
+                if let format = media.format(of: payloadType, in: sdp) {
+                    formats.append(
+                        CallFormat(
+                            receiver: receiver, payloadType: payloadType, name: format.name,
+                            clockRate: format.clockRateHz, channels: format.channels))
+                } else if let format = StaticPayloadType(payloadType) {
+                    formats.append(
+                        CallFormat(
+                            receiver: receiver, payloadType: payloadType, name: format.name,
+                            clockRate: format.clockRate,
+                            channels: format.channels))
+                }
             }
         }
     }

@@ -25,12 +25,16 @@ struct Command {
         try run(list: arguments, environment: environment, input: input)
     }
 
-    static func run(list arguments: [String], environment: [String: String] = [:], input: String = "") throws -> Command
-    {
+    static let environment = ["HOME": "/nonexistent", "XDG_CONFIG_HOME": "/nonexistent"]
+
+    /// - Parameter program: what to run instead of `lc`.
+    static func run(
+        list arguments: [String], environment: [String: String] = [:], input: String = "", program: String = path
+    ) throws -> Command {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
-        process.environment = ["HOME": "/nonexistent", "XDG_CONFIG_HOME": "/nonexistent"].merging(environment) { $1 }
+        process.environment = Self.environment.merging(environment) { $1 }
         let (output, error, standardInput) = (Pipe(), Pipe(), Pipe())
         (process.standardOutput, process.standardError, process.standardInput) = (output, error, standardInput)
         try process.run()
@@ -46,17 +50,22 @@ struct Command {
     }
 
     /// Everything that the tests write is in here, and goes when the process ends.
-    private static let folder: URL = {
-        atexit { try? FileManager.default.removeItem(at: Command.folder) }
+    private static let root: URL = {
+        atexit { try? FileManager.default.removeItem(at: Command.root) }
         return FileManager.default.temporaryDirectory.appendingPathComponent("lippycat-" + UUID().uuidString)
     }()
 
     /// A file that holds the text, in a folder of its own.
     static func file(_ text: String, named name: String = "config.yaml") throws -> String {
-        let folder = Self.folder.appendingPathComponent(UUID().uuidString)
+        let file = try folder() + "/" + name
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        return file
+    }
+
+    /// A new folder.
+    static func folder() throws -> String {
+        let folder = root.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let file = folder.appendingPathComponent(name)
-        try text.write(to: file, atomically: true, encoding: .utf8)
-        return file.path
+        return folder.path
     }
 }

@@ -19,6 +19,8 @@ final class SignalThread: @unchecked Sendable {
         self.control = control
         var set = Self.set
         pthread_sigmask(SIG_BLOCK, &set, nil)
+        // A shell without job control starts background jobs with SIGINT ignored, and what is ignored never arrives.
+        for number in Self.handled { signal(number, SIG_DFL) }
         signal(SIGPIPE, SIG_IGN)
         let retained = Unmanaged.passRetained(self)
         let status = pthread_create(

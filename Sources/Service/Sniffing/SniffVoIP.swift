@@ -46,7 +46,8 @@ public enum SniffVoIP {
             return try ArchiveDirectory(
                 path: options.directory, use: options.live ? .live : .replay(overwrite: options.overwrite))
         } catch {
-            throw CommandError(error)
+            // Whatever the reason, 77 stands for capturing without permission, which has another remedy.
+            throw CommandError(error.description, exitStatus: .cannotCreateOutput)
         }
     }
 }

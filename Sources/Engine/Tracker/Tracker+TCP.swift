@@ -246,7 +246,7 @@ extension Tracker {
         var goesOn = true
         while goesOn {
             cutMessages(slot, parser, direction, time, &batch)
-            goesOn = connections.parsers[parser].directions[direction].assembler.drainPending() > 0
+            goesOn = drain(parser, direction, &batch)
         }
         if !connections.parsers[parser].directions[direction].assembler.hasPending {
             connections.parsers[parser].directions[direction].holeSince = .max
@@ -256,6 +256,16 @@ extension Tracker {
         if assembler.isIdle, options.limits.bufferStrategy == .adaptive || options.limits.memoryOptimization {
             connections.parsers[parser].directions[direction].assembler.releaseMemory()
         }
+    }
+
+    /// Lets pending segments follow. One that begins before them carries bytes of messages that are already delivered.
+    mutating func drain(_ parser: Int, _ direction: Int, _ batch: inout TrackedBatch) -> Bool {
+        let start = connections.parsers[parser].directions[direction].assembler.unconsumedStart
+        let drained = connections.parsers[parser].directions[direction].assembler.drainPending()
+        for segment in drained where segment.start < start {
+            claimDelivered(parser, direction, segment.start..<min(segment.end, start), segment.tag, &batch)
+        }
+        return !drained.isEmpty
     }
 
     private mutating func cutMessages(
@@ -307,6 +317,27 @@ extension Tracker {
         _ parser: Int, _ direction: Int, _ range: Range<Int64>, _ payload: Span<UInt8>, _ tag: UInt32,
         _ packet: CapturedPacket, _ batch: inout TrackedBatch
     ) {
+        let isKnown = claimDelivered(parser, direction, range, tag, &batch)
+        // Joined in the middle and out of order: a whole message from before the first segment we saw.
+        guard !isKnown,
+            range.upperBound <= connections.parsers[parser].directions[direction].assembler.unconsumedStart,
+            held[tag].ledgerClass == nil, looksLikeSIP(payload) == .yes
+        else { return }
+        var framer = SIPStreamFramer()
+        guard case .message(let whole) = framer.next(in: payload, from: 0), whole.count == payload.count else { return }
+        let found = FoundMessage(
+            isExtra: false, offset: Int(packet.offset) + decoded.payloadOffset, length: payload.count,
+            timestamp: packet.timestamp, source: decoded.sourceEndpoint, destination: decoded.destinationEndpoint,
+            transport: .tcp, isCopy: false)
+        let owner = trackMessage(found, payload, .held([tag]), &batch)
+        connections.parsers[parser].directions[direction].assembler.remember(range, owner: owner)
+    }
+
+    /// Gives a held packet to those whose messages its range covers. False if no delivered message covers it.
+    @discardableResult
+    private mutating func claimDelivered(
+        _ parser: Int, _ direction: Int, _ range: Range<Int64>, _ tag: UInt32, _ batch: inout TrackedBatch
+    ) -> Bool {
         let owners = connections.parsers[parser].directions[direction].assembler.owners(of: range)
         for owner in owners {
             guard owner != MessageOwner.none else {
@@ -325,18 +356,6 @@ extension Tracker {
                 count(.sip, .noCall)
             }
         }
-        // Joined in the middle and out of order: a whole message from before the first segment we saw.
-        guard owners.isEmpty,
-            range.upperBound <= connections.parsers[parser].directions[direction].assembler.unconsumedStart,
-            held[tag].ledgerClass == nil, looksLikeSIP(payload) == .yes
-        else { return }
-        var framer = SIPStreamFramer()
-        guard case .message(let whole) = framer.next(in: payload, from: 0), whole.count == payload.count else { return }
-        let found = FoundMessage(
-            isExtra: false, offset: Int(packet.offset) + decoded.payloadOffset, length: payload.count,
-            timestamp: packet.timestamp, source: decoded.sourceEndpoint, destination: decoded.destinationEndpoint,
-            transport: .tcp, isCopy: false)
-        let owner = trackMessage(found, payload, .held([tag]), &batch)
-        connections.parsers[parser].directions[direction].assembler.remember(range, owner: owner)
+        return !owners.isEmpty
     }
 }

@@ -85,7 +85,7 @@ extension Tracker {
         _ slot: Int, _ parser: Int, _ direction: Int, _ batch: inout TrackedBatch
     ) {
         connections.parsers[parser].directions[direction].holeIsAcknowledged = false
-        _ = connections.parsers[parser].directions[direction].assembler.drainPending()
+        _ = drain(parser, direction, &batch)
         advance(slot, parser, direction, clock.now, &batch)
         if connections.parsers[parser].directions[direction].assembler.hasPending {
             connections.parsers[parser].directions[direction].holeSince =

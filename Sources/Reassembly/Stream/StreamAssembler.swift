@@ -144,8 +144,8 @@ public struct StreamAssembler: Sendable {
             at: low)
     }
 
-    /// Moves pending segments that now continue the stream into it. Returns how many.
-    public mutating func drainPending() -> Int {
+    /// Moves pending segments that now continue the stream into it, and returns them.
+    public mutating func drainPending() -> [PendingSegment] {
         var count = 0
         // Each one appended may close the way to the next.
         while count < pending.count, pending[count].start <= nextOffset {
@@ -154,8 +154,10 @@ public struct StreamAssembler: Sendable {
             append(segment.packet.span.extracting(range), start: segment.start, tag: segment.tag)
             count += 1
         }
+        guard count > 0 else { return [] }
+        let drained = Array(pending[..<count])
         pending.removeFirst(count)
-        return count
+        return drained
     }
 
     /// Takes pending segments out that end at or before `offset`.

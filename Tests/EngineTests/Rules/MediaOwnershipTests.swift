@@ -194,4 +194,27 @@ import Testing
         #expect(deduplicated.packetsByCall["copies"]?.count == 14)
         #expect(deduplicated.record("copies")?.streams.first?.copies == 10)
     }
+
+    @Test func aPacketSentTwiceWithin10MillisecondsIsADuplicateNotACopy() throws {
+        var scenario = Scenario()
+        let call = Call(id: "twice")
+        call.setUp(&scenario, at: 0)
+        for index in 0..<10 {
+            let payload = Frame.rtp(UInt16(index), ssrc: 7)
+            // Sent twice, 9.9 ms apart; each seen again behind a router.
+            for (sent, delay) in [(0.0, 0.0004), (0.0099, 0.0003)] {
+                let time = 1 + Double(index) * 0.02 + sent
+                scenario.add(time, Frame.udp(call.callerMedia, call.calleeMedia, payload), in: ["twice"])
+                scenario.add(
+                    time + delay, Frame.udp(call.callerMedia, call.calleeMedia, payload, ttl: 63, macTail: 9),
+                    in: ["twice"])
+            }
+        }
+        let outcome = try scenario.runAllWays()
+        #expect(scenario.wrongFiles(outcome) == [])
+        let stream = try #require(outcome.record("twice")?.streams.first)
+        #expect(stream.packets == 20)
+        #expect(stream.duplicates == 10)
+        #expect(stream.copies == 20)
+    }
 }

@@ -209,3 +209,24 @@ import Testing
         #expect(scenario.wrongFiles(outcome) == [])
     }
 }
+
+extension StreamSIPTests {
+    /// A waiting segment may repeat bytes of a message that another segment completed before it: it carries both.
+    @Test func aWaitingSegmentThatRepeatsDeliveredBytesIsInBothFiles() throws {
+        var scenario = Scenario()
+        let a = Peer("198.18.0.1", 40_000)
+        let b = Peer("198.18.0.2", 5060)
+        let one = Array(Message.request("INVITE", "one").text.utf8)
+        let two = Array(Message.request("INVITE", "two").text.utf8)
+        let both = one + two
+        scenario.add(0, Frame.tcp(a, b, sequence: 0, flags: Frame.TCPFlags.syn, []))
+        // Ahead of a hole: the end of the first message and all of the second.
+        scenario.add(1, Frame.tcp(a, b, sequence: 101, Array(both[100...])), in: ["one", "two"])
+        // Fills the hole and completes the first message by itself.
+        scenario.add(1.1, Frame.tcp(a, b, sequence: 1, Array(both[..<(one.count + 5)])), in: ["one", "two"])
+        let outcome = try scenario.runAllWays()
+        #expect(scenario.wrongFiles(outcome) == [])
+        #expect(outcome.summary.sipMessages.total == 2)
+        #expect(outcome.summary.ledger.check() == nil)
+    }
+}

@@ -28,10 +28,11 @@ extension ArchiveDirectory {
     private func hasCaptures(in directory: Int32, depth: Int) throws(SystemCall.Failure) -> Bool {
         let listing = try DirectoryListing(of: directory)
         for name in listing.files {
-            if name.hasSuffix(FileName.ending) || name.hasSuffix(".partial") { return true }
+            if isOurs(name), name.hasSuffix(FileName.ending) || name.hasSuffix(".partial") { return true }
             if depth == 0, name.elementsEqual(Self.recordLogName.utf8) { return true }
         }
-        guard depth < Self.depthLimit else { return false }
+        // A prefix makes no folders.
+        guard depth < Self.depthLimit, namePrefix.isEmpty else { return false }
         for name in listing.directories {
             let child = try SystemCall.openDirectory(at: directory, SystemCall.terminated(name))
             defer { SystemCall.close(child) }
@@ -40,12 +41,15 @@ extension ArchiveDirectory {
         return false
     }
 
+    private func isOurs(_ name: [UInt8]) -> Bool { name.starts(with: namePrefix) }
+
     private func removeOpenFiles(in directory: Int32, depth: Int) throws(SystemCall.Failure) {
         let listing = try DirectoryListing(of: directory)
-        for name in listing.files where name.hasSuffix(FileName.openEnding) || name.hasSuffix(FileName.orderEnding) {
+        for name in listing.files
+        where isOurs(name) && (name.hasSuffix(FileName.openEnding) || name.hasSuffix(FileName.orderEnding)) {
             try SystemCall.remove(at: directory, SystemCall.terminated(name))
         }
-        guard depth < Self.depthLimit else { return }
+        guard depth < Self.depthLimit, namePrefix.isEmpty else { return }
         for name in listing.directories {
             let child = try SystemCall.openDirectory(at: directory, SystemCall.terminated(name))
             defer { SystemCall.close(child) }

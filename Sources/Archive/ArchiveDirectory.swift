@@ -16,6 +16,8 @@ public final class ArchiveDirectory: Sendable {
 
     public let path: String
     public let use: Use
+    /// What the names of this run's captures begin with, if they do: others in the directory are nobody's concern.
+    let namePrefix: [UInt8]
     let descriptor: Int32
     let lock: Int32
 
@@ -23,9 +25,13 @@ public final class ArchiveDirectory: Sendable {
     ///
     /// The lock is flock(2) on `.lippycat.lock`, which the kernel drops with the process, so a kill leaves none behind. The
     /// file itself stays: removing it would let two writers hold locks on two files of one name.
-    public init(path: String, use: Use) throws(ArchiveError) {
+    ///
+    /// - Parameter namePrefix: for names that all begin alike (`-w PREFIX`), in a directory that others use too: only
+    ///   captures whose names begin so count as those of an earlier run.
+    public init(path: String, use: Use, namePrefix: String = "") throws(ArchiveError) {
         self.path = path
         self.use = use
+        self.namePrefix = Array(namePrefix.utf8)
         do throws(SystemCall.Failure) {
             descriptor = try Self.openMaking(path)
         } catch {

@@ -6,8 +6,10 @@ extension CallFileWriter {
             originalLength: record.originalLength, position: record.position, range: 0..<0)
         let captured = bytes.count <= longestRecord ? bytes : bytes.extracting(first: longestRecord)
         if captured.count < bytes.count { counters.cutToSnapLength += 1 }
+        // The last quarter is kept for signalling: without it a call that turns out to be wanted could not be followed.
+        let limit = record.kind == .media ? options.heldByteLimit / 4 * 3 : options.heldByteLimit
         let cost = setDetails[slot].held.append(
-            kept, bytes: captured, floor: record.floor, available: options.heldByteLimit - heldBytes)
+            kept, bytes: captured, floor: record.floor, available: limit - heldBytes)
         guard let cost else {
             counters.heldRefused += 1
             setDetails[slot].packetsLost += 1

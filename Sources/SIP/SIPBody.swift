@@ -101,6 +101,16 @@ extension SIPMessage {
         Self.sessionDescription(in: bytes, body, contentType, depth: 0)
     }
 
+    /// The same of a message that the capture may have cut: without a last line that has no end, which would name another
+    /// port or address than was sent.
+    public func sessionDescription(in bytes: Span<UInt8>, isCut: Bool) -> ByteRange {
+        let whole = sessionDescription(in: bytes)
+        guard isCut, whole.isPresent, Int(whole.end) == bytes.count else { return whole }
+        var end = Int(whole.end)
+        while end > Int(whole.start), bytes[end - 1] != ASCII.lineFeed { end -= 1 }
+        return ByteRange(Int(whole.start), end)
+    }
+
     /// Whether `application/sdp` is at `start`, a word at a time: it is asked of every message with a body.
     private static func isSDP(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
         let first = PackedName.word("a", "p", "p", "l", "i", "c", "a", "t")

@@ -14,6 +14,8 @@ struct TrackedMessage {
     var destination: Endpoint
     var transport: SIPTransport
     var isCopy: Bool
+    /// Captured in part: see `SIPMessage.parse`.
+    var isCut: Bool
     var facts: MessageFacts
 }
 

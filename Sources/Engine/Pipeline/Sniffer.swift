@@ -139,7 +139,7 @@ public final class Sniffer {
         }
     }
 
-    private static func makeWorker(
+    static func makeWorker(
         _ index: Int, _ options: EngineOptions, _ directory: ArchiveDirectory?, _ nanoseconds: Bool
     ) -> Worker {
         guard let directory, let archive = options.archive else {

@@ -61,7 +61,7 @@ struct ConnectionTable {
     private(set) var confirmedParsers = 0
     private(set) var unconfirmedParsers = 0
     /// Buffers given back by `ring`.
-    private var pool: [StreamDirection] = []
+    private var pool: [StreamAssembler] = []
 
     /// Connections remembered at once: at least three times the parsers, so that an idle one is picked up again.
     var maxConnections: Int { max(65536, limits.maxStreamParsers * 4) }
@@ -147,7 +147,7 @@ struct ConnectionTable {
         case .adaptive: break
         case .fixed: direction.assembler.reserve(ConnectionTable.fixedBuffer)
         case .ring:
-            if let pooled = pool.popLast() { direction = pooled }
+            if let pooled = pool.popLast() { direction.assembler = pooled }
             direction.assembler.reserve(ConnectionTable.fixedBuffer)
         }
         if let parked = connections[slot][parked: number] { direction.assembler.resume(parked) }
@@ -172,10 +172,10 @@ struct ConnectionTable {
             connections[slot][parked: direction] = parsers[number].directions[direction].assembler.parked
         }
         if parsers[number].isConfirmed { confirmedParsers -= 1 } else { unconfirmedParsers -= 1 }
-        if limits.bufferStrategy == .ring, pool.count < limits.maxStreamParsers {
+        if limits.bufferStrategy == .ring, !limits.memoryOptimization, pool.count < 2 * limits.maxStreamParsers {
             for direction in 0..<2 {
-                var kept = StreamDirection()
-                kept.assembler = parsers[number].directions[direction].assembler.emptied()
+                var kept = parsers[number].directions[direction].assembler.surrenderBuffer()
+                kept.shrink(to: ConnectionTable.fixedBuffer)
                 pool.append(kept)
             }
         }
@@ -183,5 +183,44 @@ struct ConnectionTable {
         parsers[number].connection = -1
         connections[slot].parser = -1
         freeParsers.append(Int32(number))
+    }
+
+    // MARK: Memory
+
+    /// A direction's buffer has become empty: what the strategy keeps of it.
+    mutating func settleBuffer(_ number: Int, _ direction: Int) {
+        if limits.bufferStrategy == .adaptive || limits.memoryOptimization {
+            parsers[number].directions[direction].assembler.releaseMemory()
+        } else {
+            parsers[number].directions[direction].assembler.shrink(to: ConnectionTable.fixedBuffer)
+        }
+    }
+
+    /// Bytes of out-of-order packets that both directions hold.
+    func pendingBytes(_ number: Int) -> Int {
+        parsers[number].directions[0].assembler.pendingBytes + parsers[number].directions[1].assembler.pendingBytes
+    }
+
+    /// Bytes of buffers that parsers have, and that wait in the pool of `ring`.
+    var bufferedBytes: (parsers: Int, pool: Int) {
+        let used = parsers.reduce(0) {
+            $0 + $1.directions[0].assembler.bufferedBytes + $1.directions[1].assembler.bufferedBytes
+        }
+        return (used, pool.reduce(0) { $0 + $1.bufferedBytes })
+    }
+
+    /// Entries in the heap of parsers, current or not.
+    var idleParserEntries: Int { idleParsers.count }
+
+    /// Parsers come and go and each leaves an entry: without this the heap would grow as long as nothing is evicted.
+    mutating func compactIdleParsers() {
+        guard idleParsers.isMostlyStale(live: confirmedParsers + unconfirmedParsers) else { return }
+        idleParsers.removeAll()
+        for parser in parsers where parser.connection >= 0 {
+            let connection = connections[Int(parser.connection)]
+            idleParsers.push(
+                DeadlineHeap.Entry(
+                    deadline: connection.lastSeen, slot: UInt32(parser.connection), generation: connection.generation))
+        }
     }
 }

@@ -18,6 +18,8 @@ struct HeldPackets {
         /// What it counts as in the ledger, once that is known.
         var ledgerClass: PacketClass?
         var isCopy = false
+        /// Part of an IP datagram, whose memory the defragmenter bounds.
+        var isFragment = false
         /// Calls that have it already, so that two messages of one call do not write it twice.
         var owners: [UInt64] = []
     }
@@ -27,8 +29,13 @@ struct HeldPackets {
     /// In the order of position: what is released is popped lazily.
     private var order: [(position: UInt64, slot: UInt32, generation: UInt32)] = []
     private var orderHead = 0
-    private(set) var bytes = 0
+    /// Of TCP segments, with what each costs beside its bytes.
+    private(set) var segmentBytes = 0
+    private(set) var segmentCount = 0
     private(set) var count = 0
+
+    /// What a packet costs beside its bytes.
+    static let overhead = MemoryLayout<Held>.stride + 32
 
     mutating func hold(
         _ packet: CapturedPacket, bytes packetBytes: [UInt8], position: UInt64, batch: UInt64, index: UInt32,
@@ -47,10 +54,17 @@ struct HeldPackets {
             slot = UInt32(slots.count)
             slots.append(held)
         }
-        bytes += packetBytes.count
+        segmentBytes += packetBytes.count + HeldPackets.overhead
+        segmentCount += 1
         count += 1
         order.append((position, slot, held.generation))
         return slot
+    }
+
+    mutating func setFragment(_ tag: UInt32) {
+        slots[Int(tag)].isFragment = true
+        segmentBytes -= slots[Int(tag)].bytes.count + HeldPackets.overhead
+        segmentCount -= 1
     }
 
     subscript(tag: UInt32) -> Held {
@@ -65,7 +79,10 @@ struct HeldPackets {
         slots[Int(tag)].references -= 1
         guard slots[Int(tag)].references <= 0 else { return nil }
         let held = slots[Int(tag)]
-        bytes -= held.bytes.count
+        if !held.isFragment {
+            segmentBytes -= held.bytes.count + HeldPackets.overhead
+            segmentCount -= 1
+        }
         count -= 1
         slots[Int(tag)].bytes = []
         slots[Int(tag)].owners = []
@@ -86,6 +103,18 @@ struct HeldPackets {
         order.removeAll(keepingCapacity: true)
         orderHead = 0
         return nil
+    }
+
+    /// Slots in memory, used or not.
+    var capacity: Int { slots.capacity }
+
+    /// Gives the memory of all slots back if none is in use.
+    mutating func releaseMemory() {
+        guard count == 0 else { return }
+        slots = []
+        free = []
+        order = []
+        orderHead = 0
     }
 
     /// Called now and then, so that the order does not grow behind one packet that is held for long.

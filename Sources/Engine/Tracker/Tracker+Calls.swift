@@ -120,6 +120,15 @@ extension Tracker {
         expireConnections(&batch)
         expireFragments()
         held.compactOrder()
+        if options.limits.memoryOptimization { held.releaseMemory() }
+        compactIdleCalls()
+    }
+
+    /// Calls that ended leave their entries behind: without this the heap would grow from the first eviction on.
+    private mutating func compactIdleCalls() {
+        guard idleCalls.isMostlyStale(live: calls.count) else { return }
+        idleCalls.removeAll()
+        for slot in calls.calls.indices where calls.calls[slot].isLive { trackIdle(slot) }
     }
 
     /// Live: no packet came, but time passes.

@@ -18,6 +18,7 @@ extension Tracker {
             return
         }
         let tag = hold(packet, index, span, isCopy: false)
+        held.setFragment(tag)
         let outcome = fragments.add(
             key: FragmentKey(decoded), offset: decoded.fragmentOffset, more: decoded.moreFragments,
             payload: span.extracting(decoded.payloadRange), tag: tag, position: position, now: clock.now)

@@ -15,6 +15,8 @@ struct FoundMessage {
     var destination: Endpoint
     var transport: SIPTransport
     var isCopy: Bool
+    /// The capture has not all of it: its last line, if that has no end, is not to be believed.
+    var isCut = false
 }
 
 /// The packets that carried a message.
@@ -51,7 +53,7 @@ extension Tracker {
         let found = FoundMessage(
             isExtra: false, offset: Int(packet.offset) + decoded.payloadOffset, length: payload.count,
             timestamp: packet.timestamp, source: decoded.sourceEndpoint, destination: decoded.destinationEndpoint,
-            transport: .udp, isCopy: isCopy(flow, payload, span, packet))
+            transport: .udp, isCopy: isCopy(flow, payload, span, packet), isCut: decoded.cut)
         trackMessage(found, payload, .current(index: index), &batch)
     }
 
@@ -61,7 +63,7 @@ extension Tracker {
     mutating func trackMessage(
         _ found: FoundMessage, _ bytes: Span<UInt8>, _ carriers: Carriers, _ batch: inout TrackedBatch
     ) -> UInt64 {
-        guard let message = RoutedMessage(bytes) else {
+        guard let message = RoutedMessage(bytes, isCut: found.isCut) else {
             counters.sipMalformed += 1
             classifyCarriers(carriers, .sip, .noCall)
             return MessageOwner.none
@@ -93,7 +95,7 @@ extension Tracker {
                 TrackedMessage(
                     isExtra: found.isExtra, offset: found.offset, length: found.length, timestamp: found.timestamp,
                     source: found.source, destination: found.destination, transport: found.transport,
-                    isCopy: found.isCopy, facts: facts))
+                    isCopy: found.isCopy, isCut: found.isCut, facts: facts))
             act(slot, .message, value: UInt32(truncatingIfNeeded: batch.messages.count - 1), &batch)
         }
         if !found.isCopy, facts.hasSDP { nameEndpoints(message, bytes, slot, found.timestamp, &batch) }

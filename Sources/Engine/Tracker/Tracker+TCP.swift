@@ -36,6 +36,7 @@ extension Tracker {
         } else {
             if decoded.cut { counters.cut += 1 }
             trackSegment(slot, direction, packet, index, span, payload, &batch)
+            if held.segmentBytes > options.limits.tcpMemoryLimit { relieveMemory(slot, &batch) }
         }
         if decoded.tcpFlags.contains(.rst) || decoded.tcpFlags.contains(.fin) { finishIfDone(slot) }
     }
@@ -252,9 +253,8 @@ extension Tracker {
             connections.parsers[parser].directions[direction].holeSince = .max
             connections.parsers[parser].directions[direction].holeIsAcknowledged = false
         }
-        let assembler = connections.parsers[parser].directions[direction].assembler
-        if assembler.isIdle, options.limits.bufferStrategy == .adaptive || options.limits.memoryOptimization {
-            connections.parsers[parser].directions[direction].assembler.releaseMemory()
+        if connections.parsers[parser].directions[direction].assembler.isIdle {
+            connections.settleBuffer(parser, direction)
         }
     }
 

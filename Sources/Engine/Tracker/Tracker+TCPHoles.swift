@@ -11,20 +11,17 @@ extension Tracker {
         _ slot: Int, _ parser: Int, _ direction: Int, _ count: Int, _ start: Int64, _ tag: UInt32,
         _ batch: inout TrackedBatch
     ) {
-        let limits = options.limits
-        let pages = (connections.parsers[parser].directions[direction].assembler.pendingSegments.count + 1)
-        if held.count > limits.maxTCPBuffers || held.bytes > limits.tcpMemoryLimit
-            || pages > limits.tcpAssemblerMaxPages
-        {
+        if reachedLimit(parser, tag) != nil {
             counters.tcpSegmentsRefused += 1
-            // Making room by giving up this connection's hole loses least: what lies behind it is used.
-            if connections.parsers[parser].directions[direction].assembler.hasPending {
+            // Making room by giving up this connection's holes loses least: what lies behind them is used.
+            while let limit = reachedLimit(parser, tag) {
+                guard connections.parsers[parser].directions[direction].assembler.hasPending else {
+                    release([tag], unclaimed: .refused(by: limit))
+                    return
+                }
                 giveUpHole(slot, parser, direction, &batch)
-            }
-            let next = connections.parsers[parser].directions[direction].assembler.nextOffset
-            if start > next {
-                release([tag], unclaimed: .refused(by: "max_tcp_buffers"))
-                return
+                // What was given up may have been all that stood before this segment.
+                if start <= connections.parsers[parser].directions[direction].assembler.nextOffset { break }
             }
         }
         connections.parsers[parser].directions[direction].assembler.hold(
@@ -37,6 +34,29 @@ extension Tracker {
             advanceAfterHole(slot, parser, direction, &batch)
         } else {
             giveUpIfOverdue(slot, parser, direction, &batch)
+        }
+    }
+
+    /// The limit that keeps a segment from waiting, if there is one.
+    private func reachedLimit(_ parser: Int, _ tag: UInt32) -> String? {
+        let limits = options.limits
+        if held.segmentCount > limits.maxTCPBuffers { return "max_tcp_buffers" }
+        if held.segmentBytes > limits.tcpMemoryLimit { return "tcp_memory_limit" }
+        let bytes = connections.pendingBytes(parser) + held[tag].bytes.count
+        return bytes > limits.tcpAssemblerMaxPages * TrackerLimits.pageBytes ? "tcp_assembler_max_pages" : nil
+    }
+
+    /// Unfinished messages take more memory than they may: the idlest parsers end, then the one at hand gives up what it
+    /// holds.
+    @inline(never)
+    mutating func relieveMemory(_ slot: Int, _ batch: inout TrackedBatch) {
+        while held.segmentBytes > options.limits.tcpMemoryLimit {
+            if evictIdlestParser(&batch, except: slot) { continue }
+            guard connections.connections[slot].parser >= 0 else { return }
+            counters.tcpParsersEvicted += 1
+            counters.tcpParsersEvictedMidMessage += 1
+            giveUpParser(slot, &batch)
+            return
         }
     }
 
@@ -110,7 +130,8 @@ extension Tracker {
             let found = FoundMessage(
                 isExtra: true, offset: batch.extraBytes.count, length: stream.assembler.unconsumedCount,
                 timestamp: clock.now, source: direction == 0 ? connection.low : connection.high,
-                destination: direction == 0 ? connection.high : connection.low, transport: .tcp, isCopy: false)
+                destination: direction == 0 ? connection.high : connection.low, transport: .tcp, isCopy: false,
+                isCut: true)
             stream.assembler.copyUnconsumed(0..<stream.assembler.unconsumedCount, to: &batch.extraBytes)
             let tags = stream.assembler.carriers(of: start..<stream.assembler.nextOffset)
             let owner = trackMessage(found, stream.assembler.unconsumed, .held(tags), &batch)
@@ -230,6 +251,7 @@ extension Tracker {
                     DeadlineHeap.Entry(deadline: lastSeen, slot: entry.slot, generation: entry.generation))
             }
         }
+        connections.compactIdleParsers()
     }
 
     mutating func finishConnections(_ batch: inout TrackedBatch) {

@@ -15,16 +15,18 @@ extension Worker {
     }
 
     private mutating func receiveMessage(_ slot: Int, _ tracked: TrackedMessage, _ bytes: Span<UInt8>) {
-        guard !tracked.isCopy, case .message(let message) = SIPMessage.parse(bytes) else { return }
+        guard !tracked.isCopy, case .message(let message) = SIPMessage.parse(bytes, isCut: tracked.isCut) else {
+            return
+        }
         if calls[slot].details.isRetransmission(message, tracked, bytes) { counters.retransmissions &+= 1 }
         calls[slot].details.learn(message, tracked, bytes)
-        learnSession(slot, message, tracked.facts, bytes)
+        learnSession(slot, message, tracked, bytes)
     }
 
     private mutating func learnSession(
-        _ slot: Int, _ message: SIPMessage, _ facts: MessageFacts, _ bytes: Span<UInt8>
+        _ slot: Int, _ message: SIPMessage, _ tracked: TrackedMessage, _ bytes: Span<UInt8>
     ) {
-        let body = message.sessionDescription(in: bytes)
+        let body = message.sessionDescription(in: bytes, isCut: tracked.isCut)
         guard !body.isEmpty else { return }
         let session = SessionFormats(bytes.bytes(body))
         guard !session.formats.isEmpty else { return }
@@ -33,7 +35,7 @@ extension Worker {
             calls[slot].formats.append(format)
             calls[slot].formatsVersion &+= 1
         }
-        calls[slot].details.negotiate(session, facts)
+        calls[slot].details.negotiate(session, tracked.facts)
     }
 }
 

@@ -24,6 +24,8 @@ public struct StreamAssembler: Sendable {
     private var contributionsAscend = true
     /// Segments ahead of `nextOffset`, by start.
     private var pending: [PendingSegment] = []
+    /// Bytes of the packets that hold them.
+    public private(set) var pendingBytes = 0
     private var delivered: [DeliveredRange] = []
 
     /// Consumed ranges remembered for retransmissions.
@@ -105,6 +107,13 @@ public struct StreamAssembler: Sendable {
         head = 0
     }
 
+    /// Gives back what a burst has made the buffer grow beyond twice `capacity`, if it holds nothing.
+    public mutating func shrink(to capacity: Int) {
+        guard head == buffer.count, buffer.capacity > 2 * capacity else { return }
+        releaseMemory()
+        reserve(capacity)
+    }
+
     // MARK: Arriving segments
 
     /// Takes the in-order bytes of a segment without storing them: they were consumed where they are.
@@ -142,6 +151,7 @@ public struct StreamAssembler: Sendable {
                 start: start, end: start + Int64(count), tag: tag, heldSince: time, packet: packet,
                 payloadOffset: payloadOffset),
             at: low)
+        pendingBytes += packet.count
     }
 
     /// Moves pending segments that now continue the stream into it, and returns them.
@@ -152,6 +162,7 @@ public struct StreamAssembler: Sendable {
             let segment = pending[count]
             let range = segment.payloadOffset..<(segment.payloadOffset + Int(segment.end - segment.start))
             append(segment.packet.span.extracting(range), start: segment.start, tag: segment.tag)
+            pendingBytes -= segment.packet.count
             count += 1
         }
         guard count > 0 else { return [] }
@@ -164,12 +175,8 @@ public struct StreamAssembler: Sendable {
     public mutating func removePending(endingBy offset: Int64) -> [PendingSegment] {
         let gone = pending.filter { $0.end <= offset }
         if !gone.isEmpty { pending.removeAll { $0.end <= offset } }
+        for segment in gone { pendingBytes -= segment.packet.count }
         return gone
-    }
-
-    public mutating func removeAllPending() -> [PendingSegment] {
-        defer { pending = [] }
-        return pending
     }
 
     // MARK: Consuming
@@ -261,16 +268,14 @@ public struct StreamAssembler: Sendable {
 }
 
 extension StreamAssembler {
-    /// An assembler for another connection that reuses this one's memory.
-    public func emptied() -> StreamAssembler {
+    /// An assembler for another connection that takes this one's memory over.
+    public mutating func surrenderBuffer() -> StreamAssembler {
         var fresh = StreamAssembler()
-        fresh.adoptBuffer(of: self)
+        // Swapped, not copied: emptying an array that two own allocates another.
+        swap(&fresh.buffer, &buffer)
+        head = 0
+        fresh.buffer.removeAll(keepingCapacity: true)
         return fresh
-    }
-
-    private mutating func adoptBuffer(of other: StreamAssembler) {
-        buffer = other.buffer
-        buffer.removeAll(keepingCapacity: true)
     }
 }
 

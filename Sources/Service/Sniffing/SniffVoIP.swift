@@ -44,7 +44,8 @@ public enum SniffVoIP {
         guard let options else { return nil }
         do throws(ArchiveError) {
             return try ArchiveDirectory(
-                path: options.directory, use: options.live ? .live : .replay(overwrite: options.overwrite))
+                path: options.directory, use: options.live ? .live : .replay(overwrite: options.overwrite),
+                namePrefix: options.namePrefix ?? "")
         } catch {
             // Whatever the reason, 77 stands for capturing without permission, which has another remedy.
             throw CommandError(error.description, exitStatus: .cannotCreateOutput)

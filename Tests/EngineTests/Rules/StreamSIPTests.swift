@@ -188,7 +188,7 @@ import Testing
         for change in [
             { (options: inout EngineOptions) in options.limits.maxTCPBuffers = 10 },
             { (options: inout EngineOptions) in options.limits.tcpMemoryLimit = 2000 },
-            { (options: inout EngineOptions) in options.limits.tcpAssemblerMaxPages = 5 },
+            { (options: inout EngineOptions) in options.limits.tcpAssemblerMaxPages = 1 },
         ] {
             let outcome = try scenario.runAllWays(change)
             #expect((outcome.summary.counters.first { $0.name == "tcp_segments_refused" }?.count ?? 0) > 0)

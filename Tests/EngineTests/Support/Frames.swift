@@ -61,9 +61,9 @@ enum Frame {
     static func big16(_ value: UInt16) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 255)] }
     static func big32(_ value: UInt32) -> [UInt8] { big16(UInt16(value >> 16)) + big16(UInt16(value & 0xffff)) }
 
-    private static func ethernet(_ tail: UInt8) -> [UInt8] { [2, 0, 0, 0, 0, tail, 2, 0, 0, 0, 1, tail, 8, 0] }
+    static func ethernet(_ tail: UInt8) -> [UInt8] { [2, 0, 0, 0, 0, tail, 2, 0, 0, 0, 1, tail, 8, 0] }
 
-    private static func ipv4(
+    static func ipv4(
         _ from: Peer, _ to: Peer, _ ipProtocol: UInt8, _ ttl: UInt8, _ length: Int, _ identification: UInt16 = 0,
         _ fragment: UInt16 = 0
     ) -> [UInt8] {
@@ -95,7 +95,7 @@ enum CaptureText {
         return packets
     }
 
-    private static func little32(_ value: UInt32) -> [UInt8] {
+    static func little32(_ value: UInt32) -> [UInt8] {
         [UInt8(value & 255), UInt8(value >> 8 & 255), UInt8(value >> 16 & 255), UInt8(value >> 24)]
     }
 }

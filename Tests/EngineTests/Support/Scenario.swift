@@ -48,22 +48,24 @@ struct Scenario {
 
     var capture: [UInt8] { CaptureText.file(packets) }
 
-    func run(workers: Int = 1, _ change: (inout EngineOptions) -> Void = { _ in }) throws -> Outcome {
+    /// - Parameter inputs: contents of the capture files, in place of the one that the scenario makes.
+    func run(
+        workers: Int = 1, inputs: [[UInt8]]? = nil, _ change: (inout EngineOptions) -> Void = { _ in }
+    ) throws -> Outcome {
         let folder = TemporaryFolder()
-        let input = folder.path + "/in.pcap"
-        try Data(capture).write(to: URL(fileURLWithPath: input))
+        let paths = try (inputs ?? [capture]).enumerated().map { try folder.write("in\($0).pcap", $1) }
         var options = EngineOptions()
         options.workers = workers
         options.archive = ArchiveOptions(directory: folder.path + "/out")
         change(&options)
-        return try Outcome(folder, inputs: [input], options)
+        return try Outcome(folder, inputs: paths, options)
     }
 
     /// Runs with 1, 2, 3 and 8 workers, checks that all give the same, and returns the first.
-    func runAllWays(_ change: (inout EngineOptions) -> Void = { _ in }) throws -> Outcome {
-        let first = try run(workers: 1, change)
+    func runAllWays(inputs: [[UInt8]]? = nil, _ change: (inout EngineOptions) -> Void = { _ in }) throws -> Outcome {
+        let first = try run(workers: 1, inputs: inputs, change)
         for workers in [2, 3, 8] {
-            let other = try run(workers: workers, change)
+            let other = try run(workers: workers, inputs: inputs, change)
             guard other.files == first.files, other.jsonLines == first.jsonLines else {
                 throw Difference(workers: workers)
             }
@@ -103,12 +105,14 @@ struct Outcome {
     init(_ folder: TemporaryFolder, inputs: [String], _ options: EngineOptions) throws {
         let delivered = Delivered()
         let directory = try options.archive.map {
-            try ArchiveDirectory(path: $0.directory, use: .replay(overwrite: false))
+            try ArchiveDirectory(
+                path: $0.directory, use: .replay(overwrite: $0.overwrite), namePrefix: $0.namePrefix ?? "")
         }
         let sniffer = Sniffer(
             options, formats: RecordFormats(json: true, line: .none), directory: directory, isLive: false,
             control: SnifferControl(), deliver: { record in delivered.records.withLock { $0.append(record) } })
-        let result = try sniffer.run(try FileSource(path: inputs[0]))
+        let result = try sniffer.run(
+            inputs.count == 1 ? try FileSource(path: inputs[0]) : try MergedSource(paths: inputs))
         summary = result.summary
         orphans = result.orphans
         let outgoing = delivered.records.withLock { $0 }
@@ -129,6 +133,9 @@ struct Outcome {
     }
 
     func record(_ callID: String) -> CallRecord? { records.first { $0.callID == callID } }
+
+    /// A counter of the summary; those that are 0 are not in it.
+    func counter(_ name: String) -> UInt64 { summary.counters.first { $0.name == name }?.count ?? 0 }
 }
 
 final class TemporaryFolder {
@@ -140,4 +147,9 @@ final class TemporaryFolder {
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+        try Data(bytes).write(to: URL(fileURLWithPath: path + "/" + name))
+        return path + "/" + name
+    }
 }

@@ -42,17 +42,8 @@ extension CallFileWriter {
     }
 
     /// Enters the file's last record in the index when a late one could still have to precede it.
-    @inline(never)
     mutating func remember(_ file: Int, floor: UInt64) {
-        guard files[file].packets > 0 else { return }
-        let place = OrderIndex.Place(position: files[file].lastPosition, offset: files[file].lastOffset)
-        if floor > place.position {
-            index.clear(&files[file].index)
-            files[file].unknownBelow = place.position
-        } else if !index.append(place, floor: floor, to: &files[file].index) {
-            counters.orderIndexRefused += 1
-            files[file].unknownBelow = place.position
-        }
+        if !files[file].remember(floor: floor, in: &index) { counters.orderIndexRefused += 1 }
     }
 
     /// Puts a record behind all others, in a buffer if one is to be had. False: an I/O error, the set has failed and the

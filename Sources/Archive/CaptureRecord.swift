@@ -19,15 +19,19 @@ struct CaptureRecord {
         _ timestamp: Int64, _ originalLength: UInt32, _ bytes: Span<UInt8>, nanoseconds: Bool,
         at memory: UnsafeMutableRawPointer
     ) {
-        // The format has 32 bits for the seconds, and cannot say times before the epoch: they become the epoch.
-        let time = UInt64(max(timestamp, 0))
-        let seconds = time / 1_000_000_000
-        let rest = time &- seconds &* 1_000_000_000
-        let ticks = nanoseconds ? rest : rest / 1_000
+        var second = PcapFormat.Second()
+        unsafe store(second.split(timestamp, nanoseconds: nanoseconds), originalLength, bytes.bytes, at: memory)
+    }
+
+    /// The same with the time as `PcapFormat.Second` gives it.
+    @inline(__always)
+    static func store(
+        _ time: UInt64, _ originalLength: UInt32, _ bytes: RawSpan, at memory: UnsafeMutableRawPointer
+    ) {
         // Never fewer on the wire than were captured: recovery takes that for a sign of damage.
-        let captured = UInt32(truncatingIfNeeded: bytes.count)
+        let captured = UInt32(truncatingIfNeeded: bytes.byteCount)
         let lengths = UInt64(captured) | UInt64(max(originalLength, captured)) << 32
-        unsafe memory.storeBytes(of: (seconds & 0xffff_ffff | ticks << 32).littleEndian, as: UInt64.self)
+        unsafe memory.storeBytes(of: time.littleEndian, as: UInt64.self)
         unsafe memory.storeBytes(of: lengths.littleEndian, toByteOffset: 8, as: UInt64.self)
         unsafe bytes.withUnsafeBytes { source in
             // An empty span may have no address.
@@ -43,6 +47,18 @@ extension OpenFile {
     func accepts(_ linkType: UInt32, _ position: UInt64, _ captured: Int, longest: Int) -> Bool {
         linkType == self.linkType && position >= lastPosition && captured <= longest
             && captured &+ PcapFormat.recordHeaderLength <= room
+    }
+
+    /// Enters the last record in the index when a late one could still have to precede it. False: there was no place.
+    @inline(never)
+    mutating func remember(floor: UInt64, in order: inout OrderIndex) -> Bool {
+        guard packets > 0 else { return true }
+        let place = OrderIndex.Place(position: lastPosition, offset: lastOffset)
+        if floor <= lastPosition, order.append(place, floor: floor, to: &index) { return true }
+        unknownBelow = lastPosition
+        guard floor > lastPosition else { return false }
+        order.clear(&index)
+        return true
     }
 
     /// Accounts for an accepted record; returns where in the buffer it goes.

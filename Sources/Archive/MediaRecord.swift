@@ -29,14 +29,75 @@ public struct MediaRecord {
 }
 
 extension CallFileWriter {
-    /// What `append` does, for each of the records in turn.
+    /// What `append` does for each of the records in turn, at less cost: the tables are borrowed once for all of them.
     public mutating func append(media records: Span<MediaRecord>, in bytes: Span<UInt8>, pendingFloor: UInt64) {
-        for place in records.indices {
-            let record = records[place]
+        var run = MediaRun(floor: pendingFloor, longest: longestRecord, nanoseconds: options.nanoseconds)
+        while true {
+            let before = run.next
+            Self.append(&run, records, bytes, sets, &files, arena, &index)
+            counters.recordsAppended &+= UInt64(run.next &- before)
+            guard run.next < records.count else { break }
+            let record = records[run.next]
             append(
                 record.set, kind: .media, linkType: record.linkType, timestamp: record.timestamp,
                 originalLength: record.originalLength, position: record.position,
                 bytes: bytes.extracting(record.range), pendingFloor: pendingFloor)
+            run.next &+= 1
+        }
+        counters.orderIndexRefused &+= run.refused
+    }
+
+    private static func append(
+        _ run: inout MediaRun, _ records: Span<MediaRecord>, _ bytes: Span<UInt8>, _ sets: [FileSet],
+        _ files: inout OwnedTable<OpenFile>, _ arena: borrowing BufferArena, _ index: inout OrderIndex
+    ) {
+        unsafe run.append(records, bytes.bytes, sets.span, &files, arena, &index)
+    }
+}
+
+/// A run of media records: where it is, and what all of them have in common.
+private struct MediaRun {
+    var next = 0
+    /// Records that got no place in the order index.
+    var refused: UInt64 = 0
+    let floor: UInt64
+    let longest: Int
+    let nanoseconds: Bool
+
+    init(floor: UInt64, longest: Int, nanoseconds: Bool) {
+        self.floor = floor
+        self.longest = longest
+        self.nanoseconds = nanoseconds
+    }
+
+    /// Up to the first record that needs more than room in its file's buffer.
+    @inline(never)
+    mutating func append(
+        _ records: Span<MediaRecord>, _ bytes: RawSpan, _ sets: Span<FileSet>, _ files: inout OwnedTable<OpenFile>,
+        _ arena: borrowing BufferArena, _ index: inout OrderIndex
+    ) {
+        // Packets come many to a second: its beginning is remembered instead of divided for.
+        var second = PcapFormat.Second()
+        while next < records.count {
+            let media = records[next]
+            let slot = Int(media.set.index)
+            guard slot < sets.count, sets[slot].generation == media.set.generation else { return }
+            let file = Int(sets[slot].media)
+            let captured = Int(media.length)
+            guard file >= 0, files[file].accepts(media.linkType, media.position, captured, longest: longest)
+            else { return }
+            let source = bytes.extracting(media.range)
+            if floor > files[file].lastPosition, files[file].index.isEmpty {
+                files[file].unknownBelow = files[file].lastPosition
+            } else if !files[file].remember(floor: floor, in: &index) {
+                refused &+= 1
+            }
+            let time = second.split(media.timestamp, nanoseconds: nanoseconds)
+            // `accepts` has found room in the file's buffer for the header and all of `source`.
+            unsafe CaptureRecord.store(
+                time, media.originalLength, source,
+                at: arena.memory(of: files[file].block) + files[file].advance(media.position, captured))
+            next &+= 1
         }
     }
 }

@@ -24,3 +24,27 @@ enum PcapFormat {
         }
     }
 }
+
+extension PcapFormat {
+    /// The second in which the last packet came, in nanoseconds since the epoch: most packets come in the same one as the
+    /// packet before, so that a subtraction takes the place of a division.
+    struct Second {
+        private var number: UInt64 = 0
+        private var start: UInt64 = 0
+
+        /// The two time fields of a record as one little-endian word.
+        ///
+        /// The format has 32 bits for the seconds, and cannot say times before the epoch: they become the epoch.
+        @inline(__always)
+        mutating func split(_ timestamp: Int64, nanoseconds: Bool) -> UInt64 {
+            let time = UInt64(max(timestamp, 0))
+            // Earlier than the second's start wraps around to more than a second as well.
+            if time &- start >= 1_000_000_000 {
+                number = time / 1_000_000_000
+                start = number &* 1_000_000_000
+            }
+            let rest = time &- start
+            return number & 0xffff_ffff | (nanoseconds ? rest : rest / 1_000) << 32
+        }
+    }
+}

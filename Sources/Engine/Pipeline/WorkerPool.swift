@@ -82,9 +82,14 @@ final class WorkerPool: @unchecked Sendable {
 /// A worker in a class, for its thread. Only that thread touches it.
 final class WorkerBox {
     private var worker: Worker
-    private var lastFlush: Int64 = 0
+    private var lastFlush: Int64
 
-    init(_ worker: consuming Worker) { self.worker = worker }
+    init(_ worker: consuming Worker) {
+        self.worker = worker
+        // A buffer remembers the time told last; told none, the first ones would look as old as the epoch.
+        lastFlush = WallClock.now()
+        self.worker.writer?.wallTime = lastFlush
+    }
 
     func process(_ batch: borrowing TrackedBatch, _ interfaces: [CaptureInterface]) {
         worker.setInterfaces(interfaces)

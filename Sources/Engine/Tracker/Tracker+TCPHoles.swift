@@ -6,60 +6,6 @@ import SIP
 
 /// Segments that never come: how long they are waited for, and what is made of the rest.
 extension Tracker {
-    /// A segment lies ahead of the stream: it waits, if there is room.
-    mutating func holdBehindHole(
-        _ slot: Int, _ parser: Int, _ direction: Int, _ count: Int, _ start: Int64, _ tag: UInt32,
-        _ batch: inout TrackedBatch
-    ) {
-        if reachedLimit(parser, tag) != nil {
-            counters.tcpSegmentsRefused += 1
-            // Making room by giving up this connection's holes loses least: what lies behind them is used.
-            while let limit = reachedLimit(parser, tag) {
-                guard connections.parsers[parser].directions[direction].assembler.hasPending else {
-                    release([tag], unclaimed: .refused(by: limit))
-                    return
-                }
-                giveUpHole(slot, parser, direction, &batch)
-                // What was given up may have been all that stood before this segment.
-                if start <= connections.parsers[parser].directions[direction].assembler.nextOffset { break }
-            }
-        }
-        connections.parsers[parser].directions[direction].assembler.hold(
-            packet: held[tag].bytes, payloadOffset: decoded.payloadOffset, count: count, start: start, tag: tag,
-            at: clock.now)
-        if connections.parsers[parser].directions[direction].holeSince == .max {
-            connections.parsers[parser].directions[direction].holeSince = clock.now
-        }
-        if connections.parsers[parser].directions[direction].assembler.nextOffset >= start {
-            advanceAfterHole(slot, parser, direction, &batch)
-        } else {
-            giveUpIfOverdue(slot, parser, direction, &batch)
-        }
-    }
-
-    /// The limit that keeps a segment from waiting, if there is one.
-    private func reachedLimit(_ parser: Int, _ tag: UInt32) -> String? {
-        let limits = options.limits
-        if held.segmentCount > limits.maxTCPBuffers { return "max_tcp_buffers" }
-        if held.segmentBytes > limits.tcpMemoryLimit { return "tcp_memory_limit" }
-        let bytes = connections.pendingBytes(parser) + held[tag].bytes.count
-        return bytes > limits.tcpAssemblerMaxPages * TrackerLimits.pageBytes ? "tcp_assembler_max_pages" : nil
-    }
-
-    /// Unfinished messages take more memory than they may: the idlest parsers end, then the one at hand gives up what it
-    /// holds.
-    @inline(never)
-    mutating func relieveMemory(_ slot: Int, _ batch: inout TrackedBatch) {
-        while held.segmentBytes > options.limits.tcpMemoryLimit {
-            if evictIdlestParser(&batch, except: slot) { continue }
-            guard connections.connections[slot].parser >= 0 else { return }
-            counters.tcpParsersEvicted += 1
-            counters.tcpParsersEvictedMidMessage += 1
-            giveUpParser(slot, &batch)
-            return
-        }
-    }
-
     /// The other side has acknowledged bytes that we miss: they were lost to us, not to it.
     mutating func noteAcknowledgement(_ slot: Int, _ direction: Int, _ batch: inout TrackedBatch) {
         let parser = Int(connections.connections[slot].parser)
@@ -76,7 +22,7 @@ extension Tracker {
         giveUpIfOverdue(slot, parser, other, &batch)
     }
 
-    private mutating func giveUpIfOverdue(
+    mutating func giveUpIfOverdue(
         _ slot: Int, _ parser: Int, _ direction: Int, _ batch: inout TrackedBatch
     ) {
         let since = connections.parsers[parser].directions[direction].holeSince
@@ -101,7 +47,7 @@ extension Tracker {
         advanceAfterHole(slot, parser, direction, &batch)
     }
 
-    private mutating func advanceAfterHole(
+    mutating func advanceAfterHole(
         _ slot: Int, _ parser: Int, _ direction: Int, _ batch: inout TrackedBatch
     ) {
         connections.parsers[parser].directions[direction].holeIsAcknowledged = false
@@ -165,7 +111,7 @@ extension Tracker {
     // MARK: Ending connections and parsers
 
     /// Everything half done of the connection is given up, and its parser given back.
-    private mutating func giveUpParser(_ slot: Int, _ batch: inout TrackedBatch) {
+    mutating func giveUpParser(_ slot: Int, _ batch: inout TrackedBatch) {
         let parser = Int(connections.connections[slot].parser)
         guard parser >= 0 else { return }
         for direction in 0..<2 {

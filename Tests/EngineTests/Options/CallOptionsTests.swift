@@ -52,6 +52,47 @@ import Testing
         #expect(scenario.wrongFiles(outcome) == [])
     }
 
+    @Test(arguments: [2, 5]) func notMoreCallsAreTrackedThanAllowed(_ most: Int) throws {
+        var scenario = Scenario()
+        for index in 0..<4000 {
+            scenario.sip(
+                Double(index) / 100, .request("INVITE", "c\(index)"), Peer("198.18.0.1", 5060), Peer("198.18.0.2", 5060)
+            )
+        }
+        try scenario.track(batch: 100) {
+            $0.limits.maxCalls = most
+            $0.limits.tcpCleanupInterval = 1_000_000_000
+        } _: { tracker, _ in
+            #expect(tracker.calls.count <= most)
+            // Nor does anything stay behind of those that made room, or ended.
+            #expect(tracker.idleCalls.count < 1500)
+        }
+    }
+
+    /// Once calls had to make room the idle ones are queued: calls that end by themselves leave the queue too.
+    @Test func callsThatEndedAreForgottenAfterAnEviction() throws {
+        var scenario = Scenario()
+        let (a, b) = (Peer("198.18.0.1", 5060), Peer("198.18.0.2", 5060))
+        for id in ["x", "y", "z"] { scenario.sip(0, .request("INVITE", id), a, b) }
+        for index in 0..<3000 {
+            let time = 300 + Double(index) * 10
+            scenario.sip(time, .request("INVITE", "c\(index)"), a, b)
+            scenario.sip(time + 1, .response(486, "INVITE", "c\(index)"), b, a)
+            scenario.sip(time + 1, .request("ACK", "c\(index)", toTag: "callee"), a, b)
+        }
+        var evictions: UInt64 = 0
+        var most = 0
+        try scenario.track(batch: 50) {
+            $0.limits.maxCalls = 2
+        } _: { tracker, _ in
+            evictions = tracker.counters.callsEvicted
+            most = max(most, tracker.idleCalls.count)
+        }
+        // The clock takes the jump to 300 s after a few packets only.
+        #expect((1...10).contains(evictions))
+        #expect(most < 1300)
+    }
+
     // MARK: Orphans
 
     private func orphans(_ sequences: [UInt16]) throws -> Outcome {

@@ -14,7 +14,7 @@ struct BufferArena: ~Copyable {
         var unit: Int32
         var order: UInt8
         var byteCount: Int { BufferArena.smallestBlock << Int(order) }
-        var byteOffset: Int { Int(unit) * BufferArena.smallestBlock }
+        var byteOffset: Int { Int(unit) &* BufferArena.smallestBlock }
     }
 
     let byteCount: Int
@@ -53,6 +53,10 @@ struct BufferArena: ~Copyable {
         // Every block handed out lies within the region, see `allocate`.
         unsafe region + block.byteOffset
     }
+
+    /// The memory at an offset into a block, counted from the region's beginning.
+    @inline(__always)
+    func memory(at offset: Int) -> UnsafeMutableRawPointer { unsafe region + offset }
 
     /// A block of 2^order units, or nil when no free block is that large.
     mutating func allocate(order wanted: Int) -> Block? {

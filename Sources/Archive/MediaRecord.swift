@@ -78,26 +78,30 @@ private struct MediaRun {
     ) {
         // Packets come many to a second: its beginning is remembered instead of divided for.
         var second = PcapFormat.Second()
-        while next < records.count {
-            let media = records[next]
+        let (floor, longest, nanoseconds) = (floor, longest, nanoseconds)
+        var place = next
+        defer { next = place }
+        guard place >= 0 else { return }
+        while place < records.count {
+            // Not negative, and the loop's condition holds.
+            let media = unsafe records[unchecked: place]
             let slot = Int(media.set.index)
-            guard slot < sets.count, sets[slot].generation == media.set.generation else { return }
-            let file = Int(sets[slot].media)
+            let end = Int(media.offset) &+ Int(media.length)
+            guard slot < sets.count, end <= bytes.byteCount else { return }
+            // Not negative, and less than the count.
+            let set = unsafe sets[unchecked: slot]
+            guard set.generation == media.set.generation, set.media >= 0 else { return }
             let captured = Int(media.length)
-            guard file >= 0, files[file].accepts(media.linkType, media.position, captured, longest: longest)
-            else { return }
-            let source = bytes.extracting(media.range)
-            if floor > files[file].lastPosition, files[file].index.isEmpty {
-                files[file].unknownBelow = files[file].lastPosition
-            } else if !files[file].remember(floor: floor, in: &index) {
-                refused &+= 1
-            }
+            let accepted = files[Int(set.media)].accept(
+                media.linkType, media.position, captured, longest: longest, floor: floor, &index, &refused)
+            guard let start = accepted else { return }
             let time = second.split(media.timestamp, nanoseconds: nanoseconds)
-            // `accepts` has found room in the file's buffer for the header and all of `source`.
+            // The range's end has been compared with the count, and `accept` has found room in the file's buffer for the
+            // header and all of the bytes.
             unsafe CaptureRecord.store(
-                time, media.originalLength, source,
-                at: arena.memory(of: files[file].block) + files[file].advance(media.position, captured))
-            next &+= 1
+                time, media.originalLength, bytes.extracting(unchecked: Int(media.offset)..<end),
+                at: arena.memory(at: start))
+            place &+= 1
         }
     }
 }

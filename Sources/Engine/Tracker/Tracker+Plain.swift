@@ -35,10 +35,11 @@ extension Tracker {
         _ flows: inout [Flow], _ calls: inout [TrackedCall], _ actions: inout [Action]
     ) {
         actions.append(addingCapacity: packets.count - run.next) { (output: inout OutputSpan<Action>) in
-            var flowSpan = flows.mutableSpan
-            var callSpan = calls.mutableSpan
-            unsafe run.track(
-                packets.span, bytes.span.bytes, index.span, versions.span, &flowSpan, &callSpan, &output)
+            unsafe flows.withUnsafeMutableBufferPointer { flows in
+                unsafe calls.withUnsafeMutableBufferPointer { calls in
+                    unsafe run.track(packets.span, bytes.span.bytes, index.span, versions.span, flows, calls, &output)
+                }
+            }
         }
     }
 
@@ -71,69 +72,96 @@ struct PlainRun {
         self.mask = mask
     }
 
+    /// Tables are taken as pointers and what is counted is kept in locals, so that each index is compared with its bound
+    /// once and little has to be read again after a store.
     @inline(never)
     mutating func track(
         _ packets: Span<CapturedPacket>, _ bytes: RawSpan, _ index: Span<UInt64>, _ versions: Span<UInt32>,
-        _ flows: inout MutableSpan<Flow>, _ calls: inout MutableSpan<TrackedCall>, _ output: inout OutputSpan<Action>
+        _ flows: UnsafeMutableBufferPointer<Flow>, _ calls: UnsafeMutableBufferPointer<TrackedCall>,
+        _ output: inout OutputSpan<Action>
     ) {
-        while next < packets.count {
-            let packet = packets[next]
-            guard packet.timestamp < limit else { return }
-            let frame = bytes.extracting(packet.range)
+        // A bucket is any 16-bit number; `find` stays within the mask.
+        guard next >= 0, versions.count > Int(UInt16.max), mask >= 0, mask < index.count else { return }
+        guard let firstCall = calls.baseAddress else { return }
+        var place = next
+        var latest = now
+        var captured: UInt64 = 0
+        defer {
+            next = place
+            now = latest
+            capturedBytes &+= captured
+        }
+        while place < packets.count {
+            // Not negative, and the loop's condition holds.
+            let packet = unsafe packets[unchecked: place]
+            let end = Int(packet.offset) &+ Int(packet.capturedLength)
+            guard packet.timestamp < limit, end <= bytes.byteCount else { return }
+            // Both are 32-bit numbers, and the end has just been compared.
+            let frame = unsafe bytes.extracting(unchecked: Int(packet.offset)..<end)
             guard let datagram = PlainUDP(frame), datagram.payloadLength >= 20 else { return }
             let head = frame.load16(PlainUDP.payloadOffset)
-            guard head >> 14 == 2 else { return }
-            let slot = find(datagram, index, flows)
-            guard slot >= 0 else { return }
+            guard head >> 14 == 2, let flow = unsafe find(datagram, index, flows) else { return }
             let version =
-                versions[Int(flows[slot].sourceBucket)] &+ versions[Int(flows[slot].destinationBucket)]
-            let call = Int(flows[slot].owner)
-            guard version == flows[slot].version, call >= 0, calls[call].shares.isEmpty else { return }
-            let selection = calls[call].selection
-            guard selection != .open else { return }
+                unsafe versions[unchecked: Int(flow.pointee.sourceBucket)]
+                &+ versions[unchecked: Int(flow.pointee.destinationBucket)]
+            let owner = unsafe flow.pointee.owner
+            guard unsafe version == flow.pointee.version, owner >= 0, Int(owner) < calls.count else { return }
+            // Not negative, and less than the count.
+            let call = unsafe firstCall + Int(owner)
+            let selection = unsafe call.pointee.selection
+            guard selection != .open, unsafe call.pointee.shares.isEmpty else { return }
 
             // From here on the packet is ours.
-            let number = UInt32(truncatingIfNeeded: next)
-            next &+= 1
-            let time = max(now, packet.timestamp)
-            now = time
-            capturedBytes &+= UInt64(packet.capturedLength)
+            let number = UInt32(truncatingIfNeeded: place)
+            place &+= 1
+            latest = max(latest, packet.timestamp)
+            captured &+= UInt64(packet.capturedLength)
             let path = Tracker.path(frame, Int(packet.interface), 14, datagram.hopLimit)
             let fingerprint = Tracker.fingerprint(
                 frame, from: PlainUDP.payloadOffset, count: datagram.payloadLength)
-            flows[slot].lastSeen = time
-            let isCopy = flows[slot].isCopy(fingerprint: fingerprint, path: path, time: packet.timestamp)
-            calls[call].lastActivity = time
+            var flags: UInt8 = 0
+            if unsafe flow.pointee.isCopy(fingerprint: fingerprint, path: path, time: packet.timestamp) {
+                flags = Action.copyFlag
+                copies &+= 1
+            }
+            unsafe flow.pointee.lastSeen = latest
+            unsafe call.pointee.lastActivity = latest
             // The second byte of RTCP is 192 to 223 (RFC 5761 section 4).
             let isRTCP = head & 0xe0 == 0xc0
             if isRTCP { rtcp &+= 1 }
-            if isCopy { copies &+= 1 }
             guard selection == .wanted else {
                 notSelected &+= 1
                 continue
             }
             output.append(
-                Action(
-                    call: UInt32(truncatingIfNeeded: call), packet: number,
-                    value: flows[slot].serial, payloadOffset: UInt16(PlainUDP.payloadOffset),
-                    payloadLength: UInt16(truncatingIfNeeded: datagram.payloadLength), worker: calls[call].worker,
-                    kind: isRTCP ? .related : .media, flags: isCopy ? Action.copyFlag : 0))
+                unsafe Action(
+                    call: UInt32(bitPattern: owner), packet: number, value: flow.pointee.serial,
+                    payloadOffset: UInt16(PlainUDP.payloadOffset),
+                    payloadLength: UInt16(truncatingIfNeeded: datagram.payloadLength), worker: call.pointee.worker,
+                    kind: isRTCP ? .related : .media, flags: flags))
         }
     }
 
-    /// The slot of the datagram's flow, -1 if it is new.
+    /// The datagram's flow, nil if it is new. The mask is less than the index's count.
     @inline(__always)
-    private func find(_ datagram: PlainUDP, _ index: Span<UInt64>, _ flows: borrowing MutableSpan<Flow>) -> Int {
+    private func find(
+        _ datagram: PlainUDP, _ index: Span<UInt64>, _ flows: UnsafeMutableBufferPointer<Flow>
+    ) -> UnsafeMutablePointer<Flow>? {
         // 0 marks the flows that are not IPv4.
-        guard datagram.addresses != 0 else { return -1 }
-        let bits = hash(addresses: datagram.addresses, ports: datagram.ports) >> 32
-        var position = Int(truncatingIfNeeded: bits) & mask
+        guard datagram.addresses != 0, let first = flows.baseAddress else { return nil }
+        let bits = UInt32(truncatingIfNeeded: hash(addresses: datagram.addresses, ports: datagram.ports) >> 32)
+        var position = Int(bits) & mask
         while true {
-            let entry = index[position]
-            guard entry != 0 else { return -1 }
-            if entry >> 32 == bits {
-                let slot = Int(truncatingIfNeeded: entry & 0xffff_ffff) &- 1
-                if flows[slot].addresses == datagram.addresses, flows[slot].ports == datagram.ports { return slot }
+            let entry = unsafe index[unchecked: position]
+            guard entry != 0 else { return nil }
+            if UInt32(truncatingIfNeeded: entry >> 32) == bits {
+                // An entry's lower half is the slot plus one.
+                let slot = Int(UInt32(truncatingIfNeeded: entry &- 1))
+                guard slot < flows.count else { return nil }
+                let flow = unsafe first + slot
+                if unsafe flow.pointee.addresses == datagram.addresses && flow.pointee.ports == datagram.ports {
+                    return unsafe flow
+                }
             }
             position = (position &+ 1) & mask
         }

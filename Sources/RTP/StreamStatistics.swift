@@ -86,6 +86,27 @@ public struct StreamStatistics: Sendable {
             isQuiet = isQuiet || change.isQuiet
         }
 
+        follow(
+            sequence: sequence, timestamp: timestamp, isComparable: isComparable, isQuiet: isQuiet, arrival: arrival)
+    }
+
+    /// `receive` for a packet whose payload type, clock rate and event flag are those of the packet before.
+    @inlinable
+    @inline(__always)
+    public mutating func receiveSameFormat(
+        sequence: UInt16, timestamp: UInt32, marker: Bool, arrival: Int64, payloadBytes: Int
+    ) {
+        packets &+= 1
+        bytes &+= UInt64(truncatingIfNeeded: payloadBytes)
+        follow(
+            sequence: sequence, timestamp: timestamp, isComparable: true, isQuiet: marker || isComfortNoise,
+            arrival: arrival)
+    }
+
+    /// Jitter, gap and sequence number of a packet.
+    @inlinable
+    @inline(__always)
+    mutating func follow(sequence: UInt16, timestamp: UInt32, isComparable: Bool, isQuiet: Bool, arrival: Int64) {
         let elapsed = arrival &- lastArrival
         if isComparable, tick != 0 {
             let nominal = Double(Int32(bitPattern: timestamp &- lastTimestamp)) * tick

@@ -1,11 +1,18 @@
+import Archive
 import PacketDecoding
 import RTP
 
 /// One RTP stream of one call, updated in place.
 struct CallStream {
     var statistics = StreamStatistics()
-    /// The worker's slot of the call.
+    /// The worker's slot of the call, and the tracker's: -1 and `noCall` when the stream has ended.
     var call: Int32
+    var trackedCall: UInt32
+    /// The call's files.
+    var files: FileSetID?
+    /// What of the call's packets and bytes has been counted here, see `receivePlain`.
+    var plainPackets: UInt64 = 0
+    var plainBytes: UInt64 = 0
     var ssrc: UInt32
     /// The tracker's number of the flow it came on last.
     var flow: UInt32
@@ -13,12 +20,12 @@ struct CallStream {
     var destination: Endpoint
     /// The next stream of the same call, -1 after the last.
     var next: Int32 = -1
-    /// What the call's session descriptions say of the payload type that came last.
+    /// What the call's session descriptions say of the payload type that came last; 255 is none, and means: ask (again).
     var payloadType: UInt8 = 255
     var isTelephoneEvent = false
     var clockRate: UInt32 = 0
-    /// Version of the call's payload formats when they were asked.
-    var formatsVersion: UInt16 = 0
+
+    static let noCall = UInt32.max
 }
 
 /// The streams of a worker's calls. Found by flow number and SSRC through a direct-mapped cache that every hit verifies;
@@ -72,8 +79,7 @@ struct StreamTable {
         return -1
     }
 
-    mutating func add(call: Int32, flow: UInt32, ssrc: UInt32, _ source: Endpoint, _ destination: Endpoint) -> Int {
-        let stream = CallStream(call: call, ssrc: ssrc, flow: flow, source: source, destination: destination)
+    mutating func add(_ stream: CallStream) -> Int {
         let slot: Int
         if let reused = free.popLast() {
             slot = Int(reused)
@@ -82,12 +88,13 @@ struct StreamTable {
             slot = streams.count
             streams.append(stream)
         }
-        cache[place(flow, ssrc)] = Int32(slot)
+        cache[place(stream.flow, stream.ssrc)] = Int32(slot)
         return slot
     }
 
     mutating func remove(_ slot: Int) {
         streams[slot].call = -1
+        streams[slot].trackedCall = CallStream.noCall
         free.append(Int32(slot))
     }
 }

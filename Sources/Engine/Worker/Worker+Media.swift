@@ -18,7 +18,7 @@ extension Worker {
         let ssrc = raw.loadBig32(8)
         var stream = streams.cached(call: Int32(truncatingIfNeeded: slot), flow: action.value, ssrc: ssrc)
         if stream < 0 {
-            stream = openStream(slot, action.value, ssrc, packet, bytes)
+            stream = openStream(slot, action, ssrc, packet, bytes)
             guard stream >= 0 else { return }
         }
         if isCopy {
@@ -27,11 +27,7 @@ extension Worker {
         }
         let head = raw.loadBig32(0)
         let payloadType = UInt8(truncatingIfNeeded: head >> 16) & 0x7f
-        if payloadType != streams.streams[stream].payloadType
-            || calls[slot].formatsVersion != streams.streams[stream].formatsVersion
-        {
-            resolveFormat(slot, stream, payloadType)
-        }
+        if payloadType != streams.streams[stream].payloadType { resolveFormat(slot, stream, payloadType) }
         let payloadLength = Int(action.payloadLength) + Int(packet.originalLength) - Int(packet.capturedLength)
         streams.streams[stream].statistics.receive(
             sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
@@ -53,17 +49,18 @@ extension Worker {
     /// The first packet of a stream, or one whose flow was forgotten in between.
     @inline(never)
     private mutating func openStream(
-        _ slot: Int, _ flow: UInt32, _ ssrc: UInt32, _ packet: CapturedPacket, _ bytes: Span<UInt8>
+        _ slot: Int, _ action: Action, _ ssrc: UInt32, _ packet: CapturedPacket, _ bytes: Span<UInt8>
     ) -> Int {
         var decoded = DecodedPacket()
         let interface = Int(packet.interface)
         let linkType = PacketDecoding.LinkType(rawValue: interface < linkTypes.count ? linkTypes[interface] : 1)
         guard case .udp = PacketDecoder.decode(bytes, linkType: linkType, into: &decoded) else { return -1 }
-        return openStream(slot, flow, ssrc, decoded.sourceEndpoint, decoded.destinationEndpoint)
+        return openStream(
+            slot, action.call, action.value, ssrc, decoded.sourceEndpoint, decoded.destinationEndpoint)
     }
 
     private mutating func openStream(
-        _ slot: Int, _ flow: UInt32, _ ssrc: UInt32, _ source: Endpoint, _ destination: Endpoint
+        _ slot: Int, _ tracked: UInt32, _ flow: UInt32, _ ssrc: UInt32, _ source: Endpoint, _ destination: Endpoint
     ) -> Int {
         let found = streams.find(
             first: calls[slot].firstStream, call: Int32(slot), flow: flow, ssrc: ssrc, source, destination)
@@ -72,7 +69,10 @@ extension Worker {
             counters.streamsRefused &+= 1
             return -1
         }
-        let new = streams.add(call: Int32(slot), flow: flow, ssrc: ssrc, source, destination)
+        let new = streams.add(
+            CallStream(
+                call: Int32(slot), trackedCall: tracked, files: calls[slot].files, ssrc: ssrc, flow: flow,
+                source: source, destination: destination))
         if calls[slot].lastStream >= 0 {
             streams.streams[Int(calls[slot].lastStream)].next = Int32(new)
         } else {
@@ -87,17 +87,26 @@ extension Worker {
     private mutating func resolveFormat(_ slot: Int, _ stream: Int, _ payloadType: UInt8) {
         let format = calls[slot].format(payloadType, to: streams.streams[stream].destination)
         streams.streams[stream].payloadType = payloadType
-        streams.streams[stream].formatsVersion = calls[slot].formatsVersion
         streams.streams[stream].clockRate = format?.clockRate ?? 0
         streams.streams[stream].isTelephoneEvent = format?.isTelephoneEvent ?? false
     }
 
-    mutating func receiveDatagram(_ slot: Int, _ datagram: TrackedDatagram, _ batch: borrowing TrackedBatch) {
+    /// The call's session descriptions have changed: its streams ask again.
+    mutating func forgetFormats(_ slot: Int) {
+        var stream = calls[slot].firstStream
+        while stream >= 0 {
+            streams.streams[Int(stream)].payloadType = 255
+            stream = streams.streams[Int(stream)].next
+        }
+    }
+
+    mutating func receiveDatagram(_ tracked: UInt32, _ datagram: TrackedDatagram, _ batch: borrowing TrackedBatch) {
+        let slot = Int(slots[Int(tracked)])
         let payload = batch.extraBytes.span.extracting(datagram.offset..<(datagram.offset + datagram.length))
         guard payload.count >= 12 else { return }
         let raw = unsafe payload.bytes
         let ssrc = raw.loadBig32(8)
-        let stream = openStream(slot, datagram.flow, ssrc, datagram.source, datagram.destination)
+        let stream = openStream(slot, tracked, datagram.flow, ssrc, datagram.source, datagram.destination)
         guard stream >= 0 else { return }
         let head = raw.loadBig32(0)
         let payloadType = UInt8(truncatingIfNeeded: head >> 16) & 0x7f
@@ -115,6 +124,8 @@ extension Worker {
         var stream = calls[slot].firstStream
         while stream >= 0 {
             let next = streams.streams[Int(stream)].next
+            calls[slot].packets &+= streams.streams[Int(stream)].plainPackets
+            calls[slot].bytes &+= streams.streams[Int(stream)].plainBytes
             streams.remove(Int(stream))
             stream = next
         }

@@ -33,7 +33,7 @@ extension Worker {
         for format in session.formats where !calls[slot].formats.contains(format) {
             if calls[slot].formats.count >= CallDetails.maxFormats { calls[slot].formats.removeFirst() }
             calls[slot].formats.append(format)
-            calls[slot].formatsVersion &+= 1
+            forgetFormats(slot)
         }
         calls[slot].details.negotiate(session, tracked.facts)
     }

@@ -41,49 +41,62 @@ extension Worker {
         var end = first
         records.append(addingCapacity: actions.count - first) { (output: inout OutputSpan<MediaRecord>) in
             var callSpan = calls.mutableSpan
-            var streamSpan = streams.mutableSpan
-            end = unsafe measure(
-                actions.span, from: first, packets.span, bytes.span.bytes, frame, slots.span, linkTypes.span,
-                cache.span, &callSpan, &streamSpan, &output)
+            unsafe streams.withUnsafeMutableBufferPointer { streams in
+                end = unsafe measure(
+                    actions.span, from: first, packets.span, bytes.span.bytes, frame, slots.span, linkTypes.span,
+                    cache.span, &callSpan, streams, &output)
+            }
         }
         return end
     }
 
+    /// Media packets are counted with their stream, which knows all that is needed, so that the call is left alone.
     @inline(never)
     private static func measure(
         _ actions: Span<Action>, from first: Int, _ packets: Span<CapturedPacket>, _ bytes: RawSpan,
         _ frame: PlainFrame, _ slots: Span<Int32>, _ linkTypes: Span<UInt32>, _ cache: Span<Int32>,
-        _ calls: inout MutableSpan<WorkerCall>, _ streams: inout MutableSpan<CallStream>,
+        _ calls: inout MutableSpan<WorkerCall>, _ streams: UnsafeMutableBufferPointer<CallStream>,
         _ records: inout OutputSpan<MediaRecord>
     ) -> Int {
+        guard first >= 0, Int(frame.mask) < cache.count else { return first }
         var place = first
         while place < actions.count {
-            let action = actions[place]
+            // Not negative, and the loop's condition holds.
+            let action = unsafe actions[unchecked: place]
             guard action.worker == frame.worker else {
                 place &+= 1
                 continue
             }
-            guard action.isPlain else { return place }
-            let slot = Int(truncatingIfNeeded: slots[Int(action.call)])
-            let packet = packets[Int(action.packet)]
+            guard action.isPlain, Int(action.packet) < packets.count else { return place }
+            // Just compared.
+            let packet = unsafe packets[unchecked: Int(action.packet)]
+            let files: FileSetID?
             if action.kind == .media {
                 let start = Int(packet.offset) &+ Int(action.payloadOffset)
-                guard action.payloadLength >= 12 else { return place }
-                let payload = bytes.extracting(start..<(start &+ Int(action.payloadLength)))
-                let ssrc = payload.loadBig32(8)
-                let head = payload.loadBig32(0)
-                let stream = find(
-                    cached: cache[StreamTable.place(action.value, ssrc, mask: frame.mask)],
-                    first: calls[slot].firstStream, call: slot, flow: action.value, ssrc: ssrc, streams)
-                guard stream >= 0,
-                    streams[stream].isUnchanged(head: head, formatsVersion: calls[slot].formatsVersion)
+                guard action.payloadLength >= 12, start &+ 12 <= bytes.byteCount else { return place }
+                // The header's twelve bytes, just compared.
+                let header = unsafe bytes.extracting(unchecked: start..<(start &+ 12))
+                let ssrc = header.loadBig32(8)
+                // The place is masked.
+                let cached = unsafe cache[unchecked: StreamTable.place(action.value, ssrc, mask: frame.mask)]
+                guard let stream = unsafe find(cached, action, ssrc, slots, calls, streams) else { return place }
+                let head = header.loadBig32(0)
+                guard unsafe stream.pointee.payloadType == UInt8(truncatingIfNeeded: head >> 16) & 0x7f
                 else { return place }
-                streams[stream].receive(
-                    head: head, timestamp: payload.loadBig32(4), arrival: packet.timestamp,
-                    payloadBytes: Int(action.payloadLength) &+ Int(packet.originalLength) &- Int(packet.capturedLength))
+                let cut = Int(packet.originalLength) &- Int(packet.capturedLength)
+                unsafe stream.pointee.statistics.receiveSameFormat(
+                    sequence: UInt16(truncatingIfNeeded: head), timestamp: header.loadBig32(4),
+                    marker: head & 0x0080_0000 != 0, arrival: packet.timestamp,
+                    payloadBytes: Int(action.payloadLength) &+ cut)
+                unsafe stream.pointee.plainPackets &+= 1
+                unsafe stream.pointee.plainBytes &+= UInt64(packet.capturedLength)
+                files = unsafe stream.pointee.files
+            } else {
+                let slot = Int(slots[Int(action.call)])
+                calls[slot].count(packet)
+                files = calls[slot].files
             }
-            calls[slot].count(packet)
-            if let files = calls[slot].files {
+            if let files {
                 let interface = Int(packet.interface)
                 records.append(
                     MediaRecord(
@@ -97,18 +110,33 @@ extension Worker {
     }
 
     /// The stream the cache proposes, else the call's own that fits: with many streams at once they share places in the
-    /// cache. -1 if it is new.
+    /// cache. nil if it is new.
     @inline(__always)
     private static func find(
-        cached: Int32, first: Int32, call: Int, flow: UInt32, ssrc: UInt32, _ streams: borrowing MutableSpan<CallStream>
-    ) -> Int {
-        var stream = Int(cached)
-        if stream >= 0, streams[stream].isStream(call: call, flow: flow, ssrc: ssrc) { return stream }
-        stream = Int(first)
-        while stream >= 0, !streams[stream].isStream(call: call, flow: flow, ssrc: ssrc) {
-            stream = Int(streams[stream].next)
+        _ cached: Int32, _ action: Action, _ ssrc: UInt32, _ slots: Span<Int32>,
+        _ calls: borrowing MutableSpan<WorkerCall>, _ streams: UnsafeMutableBufferPointer<CallStream>
+    ) -> UnsafeMutablePointer<CallStream>? {
+        guard let first = streams.baseAddress else { return nil }
+        if cached >= 0, Int(cached) < streams.count {
+            // Not negative, and less than the count.
+            let stream = unsafe first + Int(cached)
+            if unsafe stream.pointee.isStream(of: action, ssrc: ssrc) { return unsafe stream }
         }
-        return stream
+        let slot = unsafe search(from: calls[Int(slots[Int(action.call)])].firstStream, action, ssrc, streams)
+        return slot >= 0 ? unsafe first + slot : nil
+    }
+
+    @inline(never)
+    private static func search(
+        from first: Int32, _ action: Action, _ ssrc: UInt32, _ streams: UnsafeMutableBufferPointer<CallStream>
+    ) -> Int {
+        var slot = Int(first)
+        while slot >= 0, slot < streams.count {
+            // The bounds have just been compared.
+            if unsafe streams[slot].isStream(of: action, ssrc: ssrc) { return slot }
+            slot = unsafe Int(streams[slot].next)
+        }
+        return -1
     }
 }
 
@@ -130,23 +158,9 @@ extension Action {
 }
 
 extension CallStream {
+    /// The tracker gives a call's number to another only after the call's streams have ended here.
     @inline(__always)
-    fileprivate func isStream(call: Int, flow: UInt32, ssrc: UInt32) -> Bool {
-        Int(self.call) == call && self.ssrc == ssrc && self.flow == flow
-    }
-
-    /// The payload type and what it means are those of the last packet.
-    @inline(__always)
-    fileprivate func isUnchanged(head: UInt32, formatsVersion: UInt16) -> Bool {
-        payloadType == UInt8(truncatingIfNeeded: head >> 16) & 0x7f && self.formatsVersion == formatsVersion
-    }
-
-    /// Takes in an RTP packet; `head` is its first four bytes.
-    @inline(__always)
-    fileprivate mutating func receive(head: UInt32, timestamp: UInt32, arrival: Int64, payloadBytes: Int) {
-        statistics.receive(
-            sequence: UInt16(truncatingIfNeeded: head), timestamp: timestamp, marker: head & 0x0080_0000 != 0,
-            payloadType: payloadType, clockRate: clockRate, isTelephoneEvent: isTelephoneEvent, arrival: arrival,
-            payloadBytes: payloadBytes)
+    fileprivate func isStream(of action: Action, ssrc: UInt32) -> Bool {
+        flow == action.value && self.ssrc == ssrc && trackedCall == action.call
     }
 }

@@ -29,6 +29,7 @@ extension Worker {
         record.dialogs = UInt32(outcome.dialogs)
         describe(call, in: &record)
         record.streams = streamRecords(call)
+        countPlain(call, in: &record)
         return record
     }
 
@@ -46,6 +47,15 @@ extension Worker {
         record.codecs = call.details.codecs
         record.packets = call.packets
         record.bytes = call.bytes
+    }
+
+    private func countPlain(_ call: WorkerCall, in record: inout CallRecord) {
+        var slot = call.firstStream
+        while slot >= 0 {
+            record.packets &+= streams.streams[Int(slot)].plainPackets
+            record.bytes &+= streams.streams[Int(slot)].plainBytes
+            slot = streams.streams[Int(slot)].next
+        }
     }
 
     private func streamRecords(_ call: WorkerCall) -> [StreamRecord] {

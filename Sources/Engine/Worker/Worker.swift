@@ -110,7 +110,7 @@ struct Worker: ~Copyable {
         case .begin: begin(action, batch.begins[Int(action.value)])
         case .message: receiveMessage(Int(slots[Int(action.call)]), batch.messages[Int(action.value)], batch)
         case .mediaDatagram:
-            receiveDatagram(Int(slots[Int(action.call)]), batch.datagrams[Int(action.value)], batch)
+            receiveDatagram(action.call, batch.datagrams[Int(action.value)], batch)
         case .select:
             if let files = calls[Int(slots[Int(action.call)])].files { writer?.release(files) }
         case .deselect:

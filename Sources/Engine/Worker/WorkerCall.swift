@@ -17,8 +17,6 @@ struct WorkerCall {
     var streamCount = 0
     /// What the session descriptions say of payload types.
     var formats: [CallFormat] = []
-    /// Counts changes of `formats`, so that streams ask again.
-    var formatsVersion: UInt16 = 1
 
     var details = CallDetails()
 

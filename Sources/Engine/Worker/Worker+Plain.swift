@@ -79,7 +79,9 @@ extension Worker {
                 let ssrc = header.loadBig32(8)
                 // The place is masked.
                 let cached = unsafe cache[unchecked: StreamTable.place(action.value, ssrc, mask: frame.mask)]
-                guard let stream = unsafe find(cached, action, ssrc, slots, calls, table, streams.count) else { return place }
+                guard let stream = unsafe find(cached, action, ssrc, slots, calls, table, streams.count) else {
+                    return place
+                }
                 let head = header.loadBig32(0)
                 guard unsafe stream.pointee.payloadType == UInt8(truncatingIfNeeded: head >> 16) & 0x7f
                 else { return place }

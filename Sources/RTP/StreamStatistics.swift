@@ -14,10 +14,11 @@
 public struct StreamStatistics: Sendable {
     /// Packets received: duplicates and strays included, copies not.
     public var packets: UInt64 = 0
-    /// UDP payload bytes of these packets.
-    public var bytes: UInt64 = 0
     /// The first packet's time, in capture order; meaningless before the first packet.
     public var firstArrival: Int64 = 0
+    // Not next to `packets`: the compiler would add to both at once, through a vector that it has to put together first.
+    /// UDP payload bytes of these packets.
+    public var bytes: UInt64 = 0
     public var lastArrival: Int64 = 0
     @usableFromInline var largestGap: Int64 = 0
 

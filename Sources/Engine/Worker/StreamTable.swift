@@ -10,12 +10,12 @@ struct CallStream {
     var trackedCall: UInt32
     /// The call's files.
     var files: FileSetID?
-    /// What of the call's packets and bytes has been counted here, see `receivePlain`.
+    /// What of the call's packets, and below of its bytes, has been counted here, see `receivePlain`.
     var plainPackets: UInt64 = 0
-    var plainBytes: UInt64 = 0
     var ssrc: UInt32
     /// The tracker's number of the flow it came on last.
     var flow: UInt32
+    var plainBytes: UInt64 = 0
     var source: Endpoint
     var destination: Endpoint
     /// The next stream of the same call, -1 after the last.

@@ -58,7 +58,7 @@ extension Worker {
         _ calls: inout MutableSpan<WorkerCall>, _ streams: UnsafeMutableBufferPointer<CallStream>,
         _ records: inout OutputSpan<MediaRecord>
     ) -> Int {
-        guard first >= 0, Int(frame.mask) < cache.count else { return first }
+        guard first >= 0, Int(frame.mask) < cache.count, let table = streams.baseAddress else { return first }
         var place = first
         while place < actions.count {
             // Not negative, and the loop's condition holds.
@@ -79,7 +79,9 @@ extension Worker {
                 let ssrc = header.loadBig32(8)
                 // The place is masked.
                 let cached = unsafe cache[unchecked: StreamTable.place(action.value, ssrc, mask: frame.mask)]
-                guard let stream = unsafe find(cached, action, ssrc, slots, calls, streams) else { return place }
+                guard let stream = unsafe find(cached, action, ssrc, slots, calls, table, streams.count) else {
+                    return place
+                }
                 let head = header.loadBig32(0)
                 guard unsafe stream.pointee.payloadType == UInt8(truncatingIfNeeded: head >> 16) & 0x7f
                 else { return place }
@@ -114,24 +116,23 @@ extension Worker {
     @inline(__always)
     private static func find(
         _ cached: Int32, _ action: Action, _ ssrc: UInt32, _ slots: Span<Int32>,
-        _ calls: borrowing MutableSpan<WorkerCall>, _ streams: UnsafeMutableBufferPointer<CallStream>
+        _ calls: borrowing MutableSpan<WorkerCall>, _ first: UnsafeMutablePointer<CallStream>, _ count: Int
     ) -> UnsafeMutablePointer<CallStream>? {
-        guard let first = streams.baseAddress else { return nil }
-        if cached >= 0, Int(cached) < streams.count {
+        if cached >= 0, Int(cached) < count {
             // Not negative, and less than the count.
             let stream = unsafe first + Int(cached)
             if unsafe stream.pointee.isStream(of: action, ssrc: ssrc) { return unsafe stream }
         }
-        let slot = unsafe search(from: calls[Int(slots[Int(action.call)])].firstStream, action, ssrc, streams)
+        let slot = unsafe search(from: calls[Int(slots[Int(action.call)])].firstStream, action, ssrc, first, count)
         return slot >= 0 ? unsafe first + slot : nil
     }
 
     @inline(never)
     private static func search(
-        from first: Int32, _ action: Action, _ ssrc: UInt32, _ streams: UnsafeMutableBufferPointer<CallStream>
+        from first: Int32, _ action: Action, _ ssrc: UInt32, _ streams: UnsafeMutablePointer<CallStream>, _ count: Int
     ) -> Int {
         var slot = Int(first)
-        while slot >= 0, slot < streams.count {
+        while slot >= 0, slot < count {
             // The bounds have just been compared.
             if unsafe streams[slot].isStream(of: action, ssrc: ssrc) { return slot }
             slot = unsafe Int(streams[slot].next)

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Write buffers of one worker: blocks of 1 KiB to 64 KiB cut from one region of fixed size by the buddy method.
 ///
 /// The region is the budget: no sequence of requests can take more. It is touched as it is used, so a budget that is not
@@ -6,6 +8,7 @@
 struct BufferArena: ~Copyable {
     static let smallestBlock = 1 << 10
     static let orders = 7
+    static let hugePage = 2 << 20
     private static let none: Int32 = -1
     private static let notFree: UInt8 = 0xff
 
@@ -31,7 +34,13 @@ struct BufferArena: ~Copyable {
     init(budget: Int) {
         let units = min(max(budget, 0) / Self.smallestBlock, Int(Int32.max))
         byteCount = units * Self.smallestBlock
-        unsafe region = .allocate(byteCount: max(byteCount, 16), alignment: 16)
+        unsafe region = .allocate(
+            byteCount: max(byteCount, 16), alignment: byteCount >= Self.hugePage ? Self.hugePage : 16)
+        if byteCount >= Self.hugePage {
+            // Packets of hundreds of calls go to as many places: small pages cost a fault each and a TLB miss a packet.
+            // Advice only; a kernel without huge pages goes on as before.
+            _ = unsafe madvise(region, byteCount, MADV_HUGEPAGE)
+        }
         freeOrder = Array(repeating: Self.notFree, count: units)
         next = Array(repeating: Self.none, count: units)
         previous = next

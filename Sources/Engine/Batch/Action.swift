@@ -23,8 +23,6 @@ struct Action {
 
     /// The packet is a copy of one just seen through another interface, VLAN, MAC or TTL.
     static let copyFlag: UInt8 = 1
-    /// The payload is that of an RTP packet.
-    static let rtpFlag: UInt8 = 2
 
     var call: UInt32
     /// Index into the batch's packets, or with `extraBit` into its extra packets.

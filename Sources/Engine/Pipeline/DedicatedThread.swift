@@ -2,16 +2,16 @@ import Glibc
 
 /// A thread of our own. Packet work never runs on Swift's cooperative pool, whose threads must not block.
 final class DedicatedThread: @unchecked Sendable {
-    // Written by `init` and read by `join` only.
+    // Written by `init` and read by `join` only, on the thread that owns this: hence @unchecked.
     private var handle = pthread_t()
-    private let started: Bool
 
     private final class Body {
         let run: () -> Void
         init(_ run: @escaping () -> Void) { self.run = run }
     }
 
-    /// Starts the thread. If the system gives us no thread, the body runs here and now: slower, never wrong.
+    /// Starts the thread. Threads are made before the first packet; if the system gives us none, the program ends with a
+    /// word (EX_UNAVAILABLE): bodies wait for one another, so running one here would wait for ever.
     init(_ body: @escaping @Sendable () -> Void) {
         let boxed = unsafe Unmanaged.passRetained(
             Body(body))
@@ -24,13 +24,15 @@ final class DedicatedThread: @unchecked Sendable {
                 }
                 return nil
             }, boxed.toOpaque())
-        started = status == 0
+        guard status == 0 else {
+            let message = "lc: the system gives no thread (raise the limit of processes, or use --workers 1)\n"
+            _ = unsafe write(STDERR_FILENO, message, message.utf8.count)
+            exit(69)
+        }
         handle = thread
-        if !started { unsafe boxed.takeRetainedValue().run() }
     }
 
     func join() {
-        guard started else { return }
         pthread_join(handle, nil)
     }
 }

@@ -287,7 +287,7 @@ extension Tracker {
             case .needMore:
                 return
             case .message(let range):
-                confirmTaken(slot, parser, &batch)
+                confirm(slot, parser, &batch)
                 let start = stream.assembler.unconsumedStart + Int64(range.lowerBound)
                 let found = FoundMessage(
                     isExtra: true, offset: batch.extraBytes.count, length: range.count, timestamp: time,
@@ -304,10 +304,6 @@ extension Tracker {
                 release(stream.assembler.consume(range.upperBound, owner: nil), unclaimed: .tcpUnresolved)
             }
         }
-    }
-
-    private mutating func confirmTaken(_ slot: Int, _ parser: Int, _ batch: inout TrackedBatch) {
-        confirm(slot, parser, &batch)
     }
 
     // MARK: Repeated segments

@@ -179,14 +179,12 @@ struct FinishedCall: Sendable {
 struct WorkerCounters: Sendable {
     /// RTP packets that got no stream because the call had too many.
     var streamsRefused: UInt64 = 0
-    var malformedRTP: UInt64 = 0
     var fileErrors: UInt64 = 0
     var firstFileError: ArchiveError?
     var retransmissions: UInt64 = 0
 
     mutating func add(_ other: WorkerCounters) {
         streamsRefused &+= other.streamsRefused
-        malformedRTP &+= other.malformedRTP
         fileErrors &+= other.fileErrors
         if firstFileError == nil { firstFileError = other.firstFileError }
         retransmissions &+= other.retransmissions

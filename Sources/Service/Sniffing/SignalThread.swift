@@ -8,7 +8,7 @@ import Synchronization
 /// SIGINT and SIGTERM end the capture in good order, SIGUSR1 prints the counters, SIGHUP reopens the log. The signals are
 /// blocked for the whole process, so it has to be made before any other thread.
 final class SignalThread: @unchecked Sendable {
-    // Set by `init`, used by `stop`.
+    // Set by `init` before the thread runs, used by `stop`: hence @unchecked.
     private var thread = pthread_t()
     private let control: SnifferControl
     private let isOpen = Atomic<Bool>(false)

@@ -71,7 +71,7 @@ extension Worker {
         }
         let new = streams.add(
             CallStream(
-                call: Int32(slot), trackedCall: tracked, files: calls[slot].files, ssrc: ssrc, flow: flow,
+                call: Int32(slot), trackedCall: tracked, files: calls[slot].files ?? .none, ssrc: ssrc, flow: flow,
                 source: source, destination: destination))
         if calls[slot].lastStream >= 0 {
             streams.streams[Int(calls[slot].lastStream)].next = Int32(new)

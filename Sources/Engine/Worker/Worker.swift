@@ -18,11 +18,13 @@ struct Worker: ~Copyable {
     /// The worker's slot of a call by the tracker's.
     private(set) var slots: [Int32] = []
     var linkTypes: [UInt32] = []
+    var hasOneLinkType = false
     /// Records of calls that ended in the batch.
     private(set) var finished: [FinishedCall] = []
     var counters = WorkerCounters()
-    /// Media of the run at hand for the files; empty between runs.
+    /// Media of the run at hand, and what of it is for the files.
     var records: [MediaRecord] = []
+    var media: [PlainMedia] = []
     private let deduplicate: Bool
 
     init(index: Int, options: EngineOptions, writer: consuming CallFileWriter?) {
@@ -35,6 +37,7 @@ struct Worker: ~Copyable {
     mutating func setInterfaces(_ interfaces: [CaptureInterface]) {
         guard interfaces.count != linkTypes.count else { return }
         linkTypes = interfaces.map(\.linkType)
+        hasOneLinkType = !linkTypes.isEmpty && linkTypes.allSatisfy { $0 == linkTypes[0] }
     }
 
     /// The calls that ended since the last time, in order.

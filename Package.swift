@@ -9,7 +9,10 @@ let edge: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
     name: "lippycat",
-    products: [.executable(name: "lc", targets: ["lc"]), .library(name: "LippycatEngine", targets: ["Engine"])],
+    products: [
+        .executable(name: "lc", targets: ["lc"]), .library(name: "LippycatEngine", targets: ["Engine"]),
+        .library(name: "LippycatService", targets: ["Service"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),

@@ -23,6 +23,8 @@ struct Action {
 
     /// The packet is a copy of one just seen through another interface, VLAN, MAC or TTL.
     static let copyFlag: UInt8 = 1
+    /// The call is not decided yet and the bound on what is kept back does not allow the packet: figures, but no file.
+    static let refusedFlag: UInt8 = 2
 
     var call: UInt32
     /// Index into the batch's packets, or with `extraBit` into its extra packets.

@@ -61,6 +61,7 @@ extension Tracker {
             act(slot, .end, value: UInt32(truncatingIfNeeded: batch.ends.count - 1), &batch)
         }
         ownership.forget(slot, in: calls)
+        undecided.forget(slot)
         calls.remove(slot, rememberUntil: clock.now &+ TrackerLimits.endedCallMemory)
     }
 

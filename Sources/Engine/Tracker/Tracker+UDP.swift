@@ -82,9 +82,7 @@ extension Tracker {
             payloadLength: payloadLength, worker: calls.calls[slot].worker,
             kind: kind == .rtp ? .media : .related, flags: isCopy ? Action.copyFlag : 0)
         calls.activity[slot] = clock.now
-        if calls.calls[slot].selection == .wanted || calls.calls[slot].selection == .open {
-            batch.actions.append(action)
-        }
+        appendMedia(action, &batch)
         if !calls.calls[slot].shares.isEmpty { shareMedia(slot, flow, &action, &batch) }
     }
 
@@ -99,9 +97,17 @@ extension Tracker {
             calls.activity[other] = clock.now
             action.call = reference.slot
             action.worker = calls.calls[other].worker
-            if calls.calls[other].selection == .wanted || calls.calls[other].selection == .open {
-                batch.actions.append(action)
-            }
+            appendMedia(action, &batch)
+        }
+    }
+
+    @inline(__always)
+    private mutating func appendMedia(_ action: Action, _ batch: inout TrackedBatch) {
+        let selection = calls.calls[Int(action.call)].selection
+        if selection == .wanted {
+            batch.actions.append(action)
+        } else if selection == .open {
+            appendKeptBack(action, isMedia: true, &batch)
         }
     }
 

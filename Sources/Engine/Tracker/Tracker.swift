@@ -31,6 +31,7 @@ struct Tracker: ~Copyable {
     let namePattern: FileNamePattern?
     var names = NameRegistry()
     var selection: UserSelection
+    var undecided: UndecidedPackets
 
     var ledger = PacketLedger()
     var counters = TrackerCounters()
@@ -73,6 +74,8 @@ struct Tracker: ~Copyable {
         lookBack = LookBack(maxBytes: options.limits.lookBackBytes)
         namePattern = options.archive.flatMap { try? FileNamePattern($0.pattern) }
         selection = UserSelection(options.selection)
+        // Without files nothing is kept back.
+        undecided = UndecidedPackets(limit: options.archive == nil ? .max : options.limits.lookBackBytes)
         if options.calls.orphanRTP {
             orphans = OrphanStreams(hash: hash)
             lookBack.collectsUnclaimed = true

@@ -102,6 +102,10 @@ struct Worker: ~Copyable {
         if action.kind == .media { receiveMedia(slot, action, packet, bytes, isCopy) }
         let interface = Int(packet.interface)
         guard let files = calls[slot].files else { return }
+        if action.flags & Action.refusedFlag != 0 {
+            writer?.refuse(files)
+            return
+        }
         writer?.append(
             files, kind: action.kind == .signalling ? .signalling : .media,
             linkType: interface < linkTypes.count ? linkTypes[interface] : 1, timestamp: packet.timestamp,

@@ -138,7 +138,7 @@ struct PlainRun {
                     call: UInt32(bitPattern: owner), packet: number, value: flow.pointee.serial,
                     payloadOffset: UInt16(PlainUDP.payloadOffset),
                     payloadLength: UInt16(truncatingIfNeeded: datagram.payloadLength), worker: call.pointee.worker,
-                    kind: isRTCP ? .related : .media, flags: flags))
+                    kind: isRTCP ? .besideRTP : .media, flags: flags))
         }
     }
 

@@ -58,7 +58,7 @@ struct Worker: ~Copyable {
             place += 1
             guard action.worker == index else { continue }
             switch action.kind {
-            case .media, .related, .signalling:
+            case .media, .related, .besideRTP, .signalling:
                 if action.packet & Action.extraBit == 0 {
                     let packet = packets[Int(action.packet)]
                     receive(
@@ -118,7 +118,7 @@ struct Worker: ~Copyable {
             if let files = calls[slot].files { writer?.dropMedia(files) }
             forgetMedia(slot)
         case .end: end(action, batch.ends[Int(action.value)])
-        case .media, .related, .signalling: break
+        case .media, .related, .besideRTP, .signalling: break
         }
     }
 

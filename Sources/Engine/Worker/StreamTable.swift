@@ -23,6 +23,7 @@ struct CallStream {
     /// What the call's session descriptions say of the payload type that came last; 255 is none, and means: ask (again).
     var payloadType: UInt8 = 255
     var isTelephoneEvent = false
+    var isComfortNoise = false
     var clockRate: UInt32 = 0
 
     static let noCall = UInt32.max

@@ -96,7 +96,11 @@ struct Worker: ~Copyable {
         let isCopy = action.flags & Action.copyFlag != 0
         if isCopy, isLeftOut(slot, action, bytes) { return }
         calls[slot].count(packet)
-        if action.kind == .media { receiveMedia(slot, action, packet, bytes, isCopy) }
+        if action.kind == .media {
+            receiveMedia(slot, action, packet, bytes, isCopy)
+        } else if action.kind == .besideRTP, !isCopy {
+            receiveBesideRTP(slot, action, packet, bytes)
+        }
         let interface = Int(packet.interface)
         guard let files = calls[slot].files else { return }
         writer?.append(

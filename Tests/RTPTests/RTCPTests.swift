@@ -83,7 +83,8 @@ struct RTCPTests {
 
     /// Who reports, the blocks, and whether all of them were whole.
     func blocks(_ bytes: [UInt8]) -> (ssrc: UInt32, blocks: [ExtendedReportBlocks.Block], isMalformed: Bool)? {
-        guard let packet = packets(bytes).packets.first, var blocks = ExtendedReportBlocks(packet, in: bytes.span) else {
+        guard let packet = packets(bytes).packets.first, var blocks = ExtendedReportBlocks(packet, in: bytes.span)
+        else {
             return nil
         }
         var found: [ExtendedReportBlocks.Block] = []

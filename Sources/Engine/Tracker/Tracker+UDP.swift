@@ -73,7 +73,8 @@ extension Tracker {
         var action = Action(
             call: UInt32(slot), packet: packet, value: flows.flows[flow].serial, payloadOffset: payloadOffset,
             payloadLength: payloadLength, worker: calls.calls[slot].worker,
-            kind: kind == .rtp ? .media : payloadLength > 0 ? .besideRTP : .related, flags: isCopy ? Action.copyFlag : 0)
+            kind: kind == .rtp ? .media : payloadLength > 0 ? .besideRTP : .related, flags: isCopy ? Action.copyFlag : 0
+        )
         calls.calls[slot].lastActivity = clock.now
         if calls.calls[slot].selection == .wanted || calls.calls[slot].selection == .open {
             batch.actions.append(action)

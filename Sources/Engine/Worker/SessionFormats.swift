@@ -43,7 +43,9 @@ struct SessionFormats {
         _ receiver: Endpoint, _ media: MediaDescription, _ keying: MediaKeying, isFax: Bool
     ) {
         func add(_ endpoint: Endpoint) {
-            guard !endpoint.address.isUnspecified, endpoint.port != 9, places.count < CallMedia.maxPlaces else { return }
+            guard !endpoint.address.isUnspecified, endpoint.port != 9, places.count < CallMedia.maxPlaces else {
+                return
+            }
             // Bundled media repeat it.
             guard !places.contains(where: { $0.endpoint == endpoint }) else { return }
             places.append(MediaPlace(endpoint: endpoint, kind: media.kind, isFax: isFax, keying: keying))

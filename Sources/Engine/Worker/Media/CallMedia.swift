@@ -42,7 +42,9 @@ struct CallMedia {
     mutating func receive(_ facts: MessageFacts, at time: Int64) -> Bool {
         if callerTag == nil { callerTag = facts.fromTag }
         lastMessageTime = max(lastMessageTime, time)
-        guard answerTime == nil, !facts.isRequest, facts.method == .invite, facts.status / 100 == 2 else { return false }
+        guard answerTime == nil, !facts.isRequest, facts.method == .invite, facts.status / 100 == 2 else {
+            return false
+        }
         answerTime = time
         return true
     }

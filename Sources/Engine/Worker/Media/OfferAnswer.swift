@@ -81,7 +81,8 @@ struct OfferAnswer {
         if isCaller { callerHolds = holds } else { calleeHolds = holds }
         let side = isCaller ? CallRecord.Side.caller : .callee
         guard holds else {
-            if let open = self.holds.lastIndex(where: { $0.by == side && $0.end == nil }) { self.holds[open].end = time }
+            let open = self.holds.lastIndex { $0.by == side && $0.end == nil }
+            if let open { self.holds[open].end = time }
             return
         }
         guard since != nil else { return }

@@ -72,18 +72,20 @@ public struct StreamStatistics: Sendable, BitwiseCopyable {
     ///   - clockRate: of the payload type as SDP tells, in Hz; 0 when not known (yet), which is resolved for the payload
     ///     types that RFC 3551 fixes.
     ///   - isTelephoneEvent: the payload type is RFC 4733 telephone-event in SDP.
+    ///   - isComfortNoise: the payload type is CN (RFC 3389) in SDP; 13 and 19 need no SDP.
     ///   - arrival: packet time, nanoseconds since 1970.
     ///   - payloadBytes: length of the UDP payload on the wire.
     @inlinable
     public mutating func receive(
         sequence: UInt16, timestamp: UInt32, marker: Bool, payloadType: UInt8, clockRate: UInt32,
-        isTelephoneEvent: Bool, arrival: Int64, payloadBytes: Int
+        isTelephoneEvent: Bool, isComfortNoise: Bool = false, arrival: Int64, payloadBytes: Int
     ) {
         packets &+= 1
         bytes &+= UInt64(truncatingIfNeeded: payloadBytes)
-        let format = UInt64(clockRate) << 16 | UInt64(payloadType) << 8 | (isTelephoneEvent ? 3 : 1)
+        let format =
+            UInt64(clockRate) << 16 | UInt64(payloadType) << 8 | (isTelephoneEvent ? 3 : isComfortNoise ? 5 : 1)
         var isComparable = true
-        var isQuiet = marker || isComfortNoise
+        var isQuiet = marker || self.isComfortNoise
         if format != self.format {
             // The first packet always comes here; it must not look as if it followed on.
             if packets == 1 { highest = Int64(sequence) }

@@ -156,7 +156,7 @@ struct PlainRun {
                     call: UInt32(bitPattern: owner), packet: UInt32(truncatingIfNeeded: start &+ place),
                     value: flow.pointee.serial, payloadOffset: UInt16(PlainUDP.payloadOffset),
                     payloadLength: key.pointee.payloadLength, worker: flow.pointee.worker,
-                    kind: isRTCP ? .related : .media, flags: 0)
+                    kind: isRTCP ? .besideRTP : .media, flags: 0)
                 stored &+= 1
             } else {
                 notSelected &+= 1

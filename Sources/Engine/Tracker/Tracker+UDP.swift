@@ -80,7 +80,8 @@ extension Tracker {
         var action = Action(
             call: UInt32(slot), packet: packet, value: flows.flows[flow].serial, payloadOffset: payloadOffset,
             payloadLength: payloadLength, worker: calls.calls[slot].worker,
-            kind: kind == .rtp ? .media : .related, flags: isCopy ? Action.copyFlag : 0)
+            kind: kind == .rtp ? .media : payloadLength > 0 ? .besideRTP : .related, flags: isCopy ? Action.copyFlag : 0
+        )
         calls.activity[slot] = clock.now
         appendMedia(action, &batch)
         if !calls.calls[slot].shares.isEmpty { shareMedia(slot, flow, &action, &batch) }

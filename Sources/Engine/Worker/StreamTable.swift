@@ -13,6 +13,7 @@ struct CallStream: BitwiseCopyable {
     /// What the call's session descriptions say of the payload type that came last; 255 is none, and means: ask (again).
     var payloadType: UInt8 = 255
     var isTelephoneEvent = false
+    var isComfortNoise = false
     /// The call's files.
     let files: FileSetID
     /// What of the call's bytes has been counted here, see `receivePlain`; and of its packets.

@@ -61,7 +61,7 @@ struct Worker: ~Copyable {
             place += 1
             guard action.worker == index else { continue }
             switch action.kind {
-            case .media, .related, .signalling:
+            case .media, .related, .besideRTP, .signalling:
                 if action.packet & Action.extraBit == 0 {
                     let packet = packets[Int(action.packet)]
                     receive(
@@ -99,7 +99,11 @@ struct Worker: ~Copyable {
         let isCopy = action.flags & Action.copyFlag != 0
         if isCopy, isLeftOut(slot, action, bytes) { return }
         calls[slot].count(packet)
-        if action.kind == .media { receiveMedia(slot, action, packet, bytes, isCopy) }
+        if action.kind == .media {
+            receiveMedia(slot, action, packet, bytes, isCopy)
+        } else if action.kind == .besideRTP, !isCopy {
+            receiveBesideRTP(slot, action, packet, bytes)
+        }
         let interface = Int(packet.interface)
         guard let files = calls[slot].files else { return }
         if action.flags & Action.refusedFlag != 0 {
@@ -125,7 +129,7 @@ struct Worker: ~Copyable {
             if let files = calls[slot].files { writer?.dropMedia(files) }
             forgetMedia(slot)
         case .end: end(action, batch.ends[Int(action.value)])
-        case .media, .related, .signalling: break
+        case .media, .related, .besideRTP, .signalling: break
         }
     }
 

@@ -37,6 +37,10 @@ struct HeldPackets {
     /// What a packet costs beside its bytes.
     static let overhead = MemoryLayout<Held>.stride + 32
 
+    /// A segment costs its bytes, and as much again twice: the stream's buffer has a copy until the message is whole, and
+    /// doubles when it grows.
+    static func cost(_ bytes: Int) -> Int { 3 * bytes + overhead }
+
     mutating func hold(
         _ packet: CapturedPacket, bytes packetBytes: [UInt8], position: UInt64, batch: UInt64, index: UInt32,
         isCopy: Bool
@@ -54,7 +58,7 @@ struct HeldPackets {
             slot = UInt32(slots.count)
             slots.append(held)
         }
-        segmentBytes += packetBytes.count + HeldPackets.overhead
+        segmentBytes += HeldPackets.cost(packetBytes.count)
         segmentCount += 1
         count += 1
         order.append((position, slot, held.generation))
@@ -63,7 +67,7 @@ struct HeldPackets {
 
     mutating func setFragment(_ tag: UInt32) {
         slots[Int(tag)].isFragment = true
-        segmentBytes -= slots[Int(tag)].bytes.count + HeldPackets.overhead
+        segmentBytes -= HeldPackets.cost(slots[Int(tag)].bytes.count)
         segmentCount -= 1
     }
 
@@ -80,7 +84,7 @@ struct HeldPackets {
         guard slots[Int(tag)].references <= 0 else { return nil }
         let held = slots[Int(tag)]
         if !held.isFragment {
-            segmentBytes -= held.bytes.count + HeldPackets.overhead
+            segmentBytes -= HeldPackets.cost(held.bytes.count)
             segmentCount -= 1
         }
         count -= 1

@@ -230,6 +230,7 @@ extension Tracker {
     }
 
     private mutating func confirm(_ slot: Int, _ parser: Int, _ batch: inout TrackedBatch) {
+        if !connections.connections[slot].isProven { connections.prove(slot) }
         guard !connections.parsers[parser].isConfirmed else { return }
         connections.confirm(parser)
         showSIP(slot)

@@ -266,6 +266,9 @@ extension Tracker {
         for segment in drained where segment.start < start {
             claimDelivered(parser, direction, segment.start..<min(segment.end, start), segment.tag, &batch)
         }
+        // What was behind the stream already when its turn came brings no byte that anybody will ever consume.
+        let stale = connections.parsers[parser].directions[direction].assembler.consume(0, owner: nil)
+        release(stale, unclaimed: .sipTransport)
         return !drained.isEmpty
     }
 

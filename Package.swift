@@ -23,6 +23,7 @@ let package = Package(
         .systemLibrary(name: "CYaml", providers: [.apt(["libyaml-dev"])]),
 
         // The pure targets: no Foundation, no libpcap, no clock, no file, no log.
+        .target(name: "Tables", swiftSettings: engine),
         .target(name: "PacketDecoding", swiftSettings: engine),
         .target(name: "Reassembly", dependencies: ["PacketDecoding"], swiftSettings: engine),
         .target(name: "SIP", dependencies: ["PacketDecoding"], swiftSettings: engine),
@@ -30,11 +31,11 @@ let package = Package(
         .target(name: "Calls", dependencies: ["PacketDecoding", "SIP", "RTP"], swiftSettings: engine),
 
         // The shell around them.
-        .target(name: "Archive", dependencies: ["Calls", "PacketDecoding"], swiftSettings: engine),
-        .target(name: "Capture", dependencies: ["CPcap", "CZlib"], swiftSettings: engine),
+        .target(name: "Archive", dependencies: ["Calls", "PacketDecoding", "Tables"], swiftSettings: engine),
+        .target(name: "Capture", dependencies: ["PacketDecoding", "CPcap", "CZlib"], swiftSettings: engine),
         .target(
             name: "Engine",
-            dependencies: ["PacketDecoding", "Reassembly", "SIP", "RTP", "Calls", "Archive", "Capture"],
+            dependencies: ["Tables", "PacketDecoding", "Reassembly", "SIP", "RTP", "Calls", "Archive", "Capture"],
             swiftSettings: engine),
         .target(
             name: "Service",

@@ -4,7 +4,7 @@ import PacketDecoding
 extension Tracker {
     /// Makes sure the call's next deadline is in the heap.
     mutating func schedule(_ slot: Int) {
-        let deadline = calls.calls[slot].life.deadline(timers, lastActivity: calls.calls[slot].lastActivity)
+        let deadline = calls.calls[slot].life.deadline(timers, lastActivity: calls.activity[slot])
         guard deadline < calls.calls[slot].queuedDeadline else { return }
         calls.calls[slot].queuedDeadline = deadline
         deadlines.push(
@@ -24,7 +24,7 @@ extension Tracker {
                 continue
             }
             if entry.deadline == calls.calls[slot].queuedDeadline { calls.calls[slot].queuedDeadline = .max }
-            let activity = calls.calls[slot].lastActivity
+            let activity = calls.activity[slot]
             switch calls.calls[slot].life.expire(at: now, timers, lastActivity: activity) {
             case .finished:
                 // Marks it, should an older entry of it be due as well.
@@ -85,7 +85,7 @@ extension Tracker {
             if let only = unanswered ?? answered { evict(only, &batch) }
             return
         }
-        let isFirst = calls.calls[unanswered].lastActivity <= calls.calls[answered].lastActivity
+        let isFirst = calls.activity[unanswered] <= calls.activity[answered]
         trackIdle(isFirst ? answered : unanswered)
         evict(isFirst ? unanswered : answered, &batch)
     }
@@ -102,7 +102,7 @@ extension Tracker {
             let slot = Int(entry.slot)
             guard calls.calls[slot].generation == entry.generation else { continue }
             // Active since it was queued, or of another rank now: back in its true place.
-            if calls.calls[slot].lastActivity == entry.deadline, self.rank(slot) == rank { return slot }
+            if calls.activity[slot] == entry.deadline, self.rank(slot) == rank { return slot }
             trackIdle(slot)
         }
         return nil
@@ -117,7 +117,7 @@ extension Tracker {
         idleCalls.push(
             rank(slot),
             DeadlineHeap.Entry(
-                deadline: calls.calls[slot].lastActivity, slot: UInt32(slot),
+                deadline: calls.activity[slot], slot: UInt32(slot),
                 generation: calls.calls[slot].generation))
     }
 

@@ -87,7 +87,7 @@ extension Tracker {
             calls.calls[slot].life.receive(facts, at: found.timestamp)
             updateOver(slot)
         }
-        calls.calls[slot].lastActivity = clock.now
+        calls.activity[slot] = clock.now
         if !facts.isRequest { calls.noteAnswer(slot) }
         select(slot, message, bytes, facts, &batch)
         deliverCarriers(carriers, to: slot, isCopy: found.isCopy, &batch)
@@ -153,11 +153,13 @@ extension Tracker {
         if selection.matches(message, bytes) {
             if state == .unwanted { calls.calls[slot].partialMedia = true }
             calls.calls[slot].selection = .wanted
+            ownership.touch(slot, in: calls)
             settleUndecided(slot, as: .inCall)
             undecided.forget(slot)
             act(slot, .select, value: 0, &batch)
         } else if state == .open, !facts.isRequest, facts.method == .invite, facts.status >= 200 {
             calls.calls[slot].selection = .unwanted
+            ownership.touch(slot, in: calls)
             settleUndecided(slot, as: .notSelected)
             undecided.dropMedia(slot)
             act(slot, .deselect, value: 0, &batch)

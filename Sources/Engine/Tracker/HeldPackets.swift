@@ -62,6 +62,7 @@ struct HeldPackets {
         segmentCount += 1
         count += 1
         order.append((position, slot, held.generation))
+        if order.count > 1 << 16 { compactOrder() }
         return slot
     }
 

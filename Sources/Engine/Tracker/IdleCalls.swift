@@ -1,7 +1,7 @@
 /// The calls by what ending them costs, and by how long nothing has come for them: who goes when the table is full.
 ///
-/// Calls that are over only wait for late packets, and go first. Calls that nobody has answered are what a flood consists
-/// of: they may take half of the table, beyond that the idlest of them goes. Otherwise the idlest of all goes.
+/// Calls that nobody has answered are what a flood consists of: they may take half of the table, beyond that the idlest of
+/// them goes. Then calls that are over and only wait for late packets. Then the idlest of all.
 struct IdleCalls {
     enum Rank: Int, CaseIterable {
         case over, unanswered, answered

@@ -73,13 +73,17 @@ extension Tracker {
             tracksIdleCalls = true
             for slot in calls.calls.indices where calls.calls[slot].isLive { trackIdle(slot) }
         }
+        compactQueues()
+        if calls.unanswered > options.limits.maxCalls / 2, let unanswered = popIdlest(.unanswered) {
+            evict(unanswered, &batch)
+            return
+        }
         if let over = popIdlest(.over) {
             counters.graceCutShort += 1
             end([over], &batch)
             return
         }
         let unanswered = popIdlest(.unanswered)
-        if calls.unanswered > options.limits.maxCalls / 2, let unanswered { return evict(unanswered, &batch) }
         let answered = popIdlest(.answered)
         guard let unanswered, let answered else {
             if let only = unanswered ?? answered { evict(only, &batch) }
@@ -148,14 +152,22 @@ extension Tracker {
         expireFragments()
         held.compactOrder()
         if options.limits.memoryOptimization { held.releaseMemory() }
-        compactIdleCalls()
+        compactQueues()
     }
 
-    /// Calls that ended leave their entries behind: without this the heap would grow from the first eviction on.
-    private mutating func compactIdleCalls() {
-        guard idleCalls.isMostlyStale(live: calls.count) else { return }
-        idleCalls.removeAll()
-        for slot in calls.calls.indices where calls.calls[slot].isLive { trackIdle(slot) }
+    /// Calls that ended leave their entries behind: without this the queues would grow as long as a flood lasts.
+    private mutating func compactQueues() {
+        if idleCalls.isMostlyStale(live: calls.count) {
+            idleCalls.removeAll()
+            for slot in calls.calls.indices where calls.calls[slot].isLive { trackIdle(slot) }
+        }
+        if deadlines.isMostlyStale(live: calls.count) {
+            deadlines.removeAll()
+            for slot in calls.calls.indices where calls.calls[slot].isLive {
+                calls.calls[slot].queuedDeadline = .max
+                schedule(slot)
+            }
+        }
     }
 
     /// Live: no packet came, but time passes.

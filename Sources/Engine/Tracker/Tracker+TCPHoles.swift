@@ -146,7 +146,7 @@ extension Tracker {
         return evictIdlestOfAll(&batch, except: kept)
     }
 
-    private mutating func evictIdlestUnproven(_ batch: inout TrackedBatch, except kept: Int) -> Bool {
+    mutating func evictIdlestUnproven(_ batch: inout TrackedBatch, except kept: Int) -> Bool {
         var skipped: DeadlineHeap.Entry?
         defer { if let skipped { connections.unproven.push(skipped) } }
         while let entry = connections.unproven.popIfDue(.max) {

@@ -9,7 +9,11 @@ extension Tracker {
         _ slot: Int, _ parser: Int, _ direction: Int, _ count: Int, _ start: Int64, _ tag: UInt32,
         _ batch: inout TrackedBatch
     ) {
-        while isCrowdedOut, giveUpOldestUnprovenHole(except: slot, &batch) {}
+        while isCrowdedOut {
+            guard giveUpOldestUnprovenHole(except: slot, &batch) || evictIdlestUnproven(&batch, except: slot) else {
+                break
+            }
+        }
         if reachedLimit(parser, tag) != nil {
             counters.tcpSegmentsRefused += 1
             // Making room by giving up this connection's holes loses least: what lies behind them is used.

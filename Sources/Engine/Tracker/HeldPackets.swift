@@ -37,9 +37,9 @@ struct HeldPackets {
     /// What a packet costs beside its bytes.
     static let overhead = MemoryLayout<Held>.stride + 32
 
-    /// A segment costs its bytes, and as much again twice: the stream's buffer has a copy until the message is whole, and
-    /// doubles when it grows.
-    static func cost(_ bytes: Int) -> Int { 3 * bytes + overhead }
+    /// A segment costs its bytes, and as much again three times: the stream's buffer has a copy until the message is whole,
+    /// and when it grows there are two of them for a moment, one twice as large.
+    static func cost(_ bytes: Int) -> Int { 4 * bytes + overhead }
 
     mutating func hold(
         _ packet: CapturedPacket, bytes packetBytes: [UInt8], position: UInt64, batch: UInt64, index: UInt32,

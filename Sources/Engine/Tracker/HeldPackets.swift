@@ -20,6 +20,8 @@ struct HeldPackets {
         var isCopy = false
         /// Part of an IP datagram, whose memory the defragmenter bounds.
         var isFragment = false
+        /// A segment behind a hole.
+        var isWaiting = false
         /// Calls that have it already, so that two messages of one call do not write it twice.
         var owners: [UInt64] = []
     }
@@ -32,6 +34,8 @@ struct HeldPackets {
     /// Of TCP segments, with what each costs beside its bytes.
     private(set) var segmentBytes = 0
     private(set) var segmentCount = 0
+    /// Of them, those behind a hole.
+    private(set) var waitingCount = 0
     private(set) var count = 0
 
     /// What a packet costs beside its bytes.
@@ -72,6 +76,13 @@ struct HeldPackets {
         segmentCount -= 1
     }
 
+    /// The segment waits behind a hole, or does not any more.
+    mutating func setWaiting(_ tag: UInt32, _ isWaiting: Bool) {
+        guard slots[Int(tag)].isWaiting != isWaiting else { return }
+        slots[Int(tag)].isWaiting = isWaiting
+        waitingCount += isWaiting ? 1 : -1
+    }
+
     subscript(tag: UInt32) -> Held {
         _read { yield slots[Int(tag)] }
         _modify { yield &slots[Int(tag)] }
@@ -88,6 +99,7 @@ struct HeldPackets {
             segmentBytes -= HeldPackets.cost(held.bytes.count)
             segmentCount -= 1
         }
+        if held.isWaiting { waitingCount -= 1 }
         count -= 1
         slots[Int(tag)].bytes = []
         slots[Int(tag)].owners = []

@@ -263,6 +263,7 @@ extension Tracker {
     mutating func drain(_ parser: Int, _ direction: Int, _ batch: inout TrackedBatch) -> Bool {
         let start = connections.parsers[parser].directions[direction].assembler.unconsumedStart
         let drained = connections.parsers[parser].directions[direction].assembler.drainPending()
+        for segment in drained { held.setWaiting(segment.tag, false) }
         for segment in drained where segment.start < start {
             claimDelivered(parser, direction, segment.start..<min(segment.end, start), segment.tag, &batch)
         }

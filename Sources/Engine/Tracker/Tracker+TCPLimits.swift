@@ -27,6 +27,7 @@ extension Tracker {
                 if start <= connections.parsers[parser].directions[direction].assembler.nextOffset { break }
             }
         }
+        held.setWaiting(tag, true)
         connections.parsers[parser].directions[direction].assembler.hold(
             packet: held[tag].bytes, payloadOffset: decoded.payloadOffset, count: count, start: start, tag: tag,
             at: clock.now)
@@ -47,7 +48,7 @@ extension Tracker {
 
     /// Others hold so much that a segment which may wait as far as its own connection goes cannot.
     private var isCrowdedOut: Bool {
-        held.segmentCount > options.limits.maxTCPBuffers || held.segmentBytes > options.limits.tcpMemoryLimit
+        held.waitingCount >= options.limits.maxTCPBuffers || held.segmentBytes > options.limits.tcpMemoryLimit
     }
 
     /// A connection that never brought a whole message and waits for a segment: many of them must not keep the others from
@@ -80,7 +81,7 @@ extension Tracker {
     /// The limit that keeps a segment from waiting, if there is one.
     private func reachedLimit(_ parser: Int, _ tag: UInt32) -> String? {
         let limits = options.limits
-        if held.segmentCount > limits.maxTCPBuffers { return "max_tcp_buffers" }
+        if held.waitingCount >= limits.maxTCPBuffers { return "max_tcp_buffers" }
         if held.segmentBytes > limits.tcpMemoryLimit { return "tcp_memory_limit" }
         let bytes = connections.pendingBytes(parser) + held[tag].bytes.count
         return bytes > limits.tcpAssemblerMaxPages * TrackerLimits.pageBytes ? "tcp_assembler_max_pages" : nil

@@ -81,8 +81,8 @@ extension Tracker {
             call: UInt32(slot), packet: packet, value: flows.flows[flow].serial, payloadOffset: payloadOffset,
             payloadLength: payloadLength, worker: calls.calls[slot].worker,
             kind: kind == .rtp ? .media : payloadLength > 0 ? .besideRTP : .related,
-            // Nobody has compared it with the last packet of the flow.
-            flags: Action.newFormatFlag | (isCopy ? Action.copyFlag : 0))
+            // Nobody has compared it with the last packet of its flow.
+            flags: isCopy ? Action.copyFlag : Action.newFormatFlag)
         // The worker may see another stream of the flow now.
         flows.flows[flow].format = Flow.noFormat
         calls.activity[slot] = clock.now

@@ -107,7 +107,9 @@ extension Tracker {
         } else {
             fingerprint = hash(payload)
         }
-        let path = unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
+        let path =
+            unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.pathLength, decoded.hopLimit)
+            ^ decoded.carrierPath
         flows.flows[flow].lastSeen = clock.now
         return flows.flows[flow].isCopy(fingerprint: fingerprint, path: path, time: packet.timestamp)
     }

@@ -44,6 +44,9 @@ struct Tracker: ~Copyable {
     var linkTypes: [PacketDecoding.LinkType] = []
     var isAllEthernet = true
     var decoded = DecodedPacket()
+    /// The segment at hand came in fragments, which are held under this tag; and whether a stream has taken it.
+    var datagramTag: UInt32?
+    var datagramIsTaken = false
     /// Number of the batch at hand, and the position in the capture of its first packet.
     var batchNumber: UInt64 = 0
     var nextPosition: UInt64 = 0
@@ -133,7 +136,9 @@ struct Tracker: ~Copyable {
         case .tcp: trackTCP(packet, index, span, &batch)
         case .icmp: trackICMP(packet, index, span, &batch)
         case .fragment: trackFragment(packet, index, span, &batch)
+        case .esp: trackESP(packet, index, span, &batch)
         case .otherIP, .notIP: count(.notVoIP, .noCall)
+        case .tooDeep: refuseDeepPacket()
         case .malformed(let layer): countMalformed(layer)
         }
     }

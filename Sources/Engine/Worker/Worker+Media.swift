@@ -54,7 +54,8 @@ extension Worker {
         var decoded = DecodedPacket()
         let interface = Int(packet.interface)
         let linkType = PacketDecoding.LinkType(rawValue: interface < linkTypes.count ? linkTypes[interface] : 1)
-        guard case .udp = PacketDecoder.decode(bytes, linkType: linkType, into: &decoded) else { return -1 }
+        let esp = options.selection.esp
+        guard case .udp = PacketDecoder.decode(bytes, linkType: linkType, esp: esp, into: &decoded) else { return -1 }
         return openStream(
             slot, action.call, action.value, ssrc, decoded.sourceEndpoint, decoded.destinationEndpoint)
     }

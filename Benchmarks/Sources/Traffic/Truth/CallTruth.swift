@@ -27,6 +27,9 @@ public final class CallTruth {
     /// Streams that sent nothing are left out of the record.
     public var streams: [StreamFigures] = []
     public var openSources = 0
+    /// What the call's packets travel in, and what their copies do.
+    public var tunnel: TunnelPlan?
+    public var copyTunnel: TunnelPlan?
 
     public var start: TimeWindow?
     public var ringing: TimeWindow?

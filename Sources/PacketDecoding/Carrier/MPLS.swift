@@ -66,7 +66,7 @@ extension PacketDecoder {
         let content = offset + ethernetHeaderLength
         switch etherType {
         case .ipv4, .ipv6: return looksLikeIP(bytes, at: content) && isVersion(of: etherType, bytes, at: content)
-        case .vlan, .serviceVLAN, .oldServiceVLAN, .mpls, .mplsMulticast, .pppoeSession, .providerBackbone: return true
+        case _ where etherType.isVLANTag || etherType.isCarrier: return true
         default: return etherType.isLength && bytes.available(from: content) >= 3 && bytes.uint16(content) == 0xaaaa
         }
     }

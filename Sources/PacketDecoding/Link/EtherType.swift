@@ -38,6 +38,16 @@ struct EtherType: RawRepresentable, Equatable {
         self == .vlan || self == .serviceVLAN || self == .oldServiceVLAN || self == .olderServiceVLAN
     }
 
+    /// Those that carry frames or packets, as IP and VLAN tags do.
+    var isCarrier: Bool {
+        switch self {
+        case .mpls, .mplsMulticast, .pppoeSession, .ppp, .providerBackbone, .macSecurity, .vnTag, .redundancyTag,
+            .ciscoMetadata, .serviceHeader, .bridging:
+            true
+        default: false
+        }
+    }
+
     /// Up to 1,500 the field of an IEEE 802.3 frame is a length, and LLC follows.
     var isLength: Bool { rawValue <= 1500 }
 }

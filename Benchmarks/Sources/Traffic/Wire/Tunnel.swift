@@ -139,7 +139,8 @@ public struct TunnelPlan: Sendable {
         var name = Self.bytes(identification)
         var addresses = Self.words(0xCB00_7100 | number & 0x7E, 0xCB00_7101 | number & 0x7E)
         if looksLikeInside, inside.etherType == 0x0800 {
-            name = Array(inside.bytes[4..<6])
+            // Of the fragments inside, which share theirs, only the first: datagrams must not.
+            if inside.bytes[6] & 0x1F == 0, inside.bytes[7] == 0 { name = Array(inside.bytes[4..<6]) }
             addresses = Array(inside.bytes[12..<20])
         }
         let step = max(8, (largestPayload ?? payload.count + 8) / 8 * 8)

@@ -3,6 +3,16 @@ import Capture
 import PacketDecoding
 import Reassembly
 
+/// A TCP segment that came in fragments, while it is looked at.
+struct ReassembledSegment {
+    /// The fragments, held as one.
+    let tag: UInt32
+    /// The datagram they make.
+    let bytes: [UInt8]
+    /// A stream has taken it, with one reference to the tag.
+    var isTaken = false
+}
+
 /// Packets inside of other packets, as far as decoding alone does not settle them.
 extension Tracker {
     /// The name of `PacketDecoder.maxCarriers` in the ledger.
@@ -66,15 +76,15 @@ extension Tracker {
             release([last], unclaimed: .notVoIP)
             return MessageOwner.none
         }
-        // Whatever the segment is given to may end while it is looked at; its owner is asked for before.
+        // A reference of our own: what takes the segment may be done with it at once.
         held.retain(last)
-        datagramTag = last
-        datagramIsTaken = false
+        reassembled = ReassembledSegment(tag: last, bytes: bytes)
         trackTCP(packet, 0, bytes.span, &batch)
-        datagramTag = nil
+        let isTaken = reassembled?.isTaken ?? false
+        reassembled = nil
         let owner = held[last].owners.first ?? MessageOwner.none
-        release([last], unclaimed: datagramIsTaken ? .sipTransport : .notVoIP)
-        if !datagramIsTaken { release([last], unclaimed: .notVoIP) }
+        release([last], unclaimed: isTaken ? .sipTransport : .notVoIP)
+        if !isTaken { release([last], unclaimed: .notVoIP) }
         return owner
     }
 
@@ -82,11 +92,11 @@ extension Tracker {
     mutating func holdSegment(
         _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, isCopy: Bool
     ) -> UInt32 {
-        guard let datagramTag else { return hold(packet, index, span, isCopy: isCopy) }
-        datagramIsTaken = true
-        held.setSegment(datagramTag)
-        if isCopy { markCopies([datagramTag]) }
-        return datagramTag
+        guard let tag = reassembled?.tag else { return hold(packet, index, span, isCopy: isCopy) }
+        reassembled?.isTaken = true
+        held.setSegment(tag)
+        if isCopy { markCopies([tag]) }
+        return tag
     }
 
     mutating func markCopies(_ tags: [UInt32]) {

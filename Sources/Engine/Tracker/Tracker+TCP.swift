@@ -100,7 +100,7 @@ extension Tracker {
         var parser = Int(connections.connections[slot].parser)
         if parser < 0 {
             guard let opened = openParser(slot, direction, payload, &batch) else {
-                if datagramTag == nil { count(.notVoIP, .noCall) }
+                if reassembled == nil { count(.notVoIP, .noCall) }
                 return
             }
             parser = opened
@@ -112,7 +112,7 @@ extension Tracker {
         }
         let start = connections.parsers[parser].directions[direction].assembler.offset(of: decoded.tcpSequence)
         let next = connections.parsers[parser].directions[direction].assembler.nextOffset
-        if start == next, datagramTag == nil, connections.parsers[parser].directions[direction].assembler.isIdle {
+        if start == next, reassembled == nil, connections.parsers[parser].directions[direction].assembler.isIdle {
             trackInPlace(slot, parser, direction, packet, index, span, payload, start, isCopy, &batch)
             return
         }
@@ -319,7 +319,7 @@ extension Tracker {
         // Joined in the middle and out of order: a whole message from before the first segment we saw.
         guard !isKnown,
             range.upperBound <= connections.parsers[parser].directions[direction].assembler.unconsumedStart,
-            datagramTag == nil, held[tag].ledgerClass == nil, looksLikeSIP(payload) == .yes
+            reassembled == nil, held[tag].ledgerClass == nil, looksLikeSIP(payload) == .yes
         else { return }
         var framer = SIPStreamFramer()
         guard case .message(let whole) = framer.next(in: payload, from: 0), whole.count == payload.count else { return }

@@ -44,9 +44,8 @@ struct Tracker: ~Copyable {
     var linkTypes: [PacketDecoding.LinkType] = []
     var isAllEthernet = true
     var decoded = DecodedPacket()
-    /// The segment at hand came in fragments, which are held under this tag; and whether a stream has taken it.
-    var datagramTag: UInt32?
-    var datagramIsTaken = false
+    /// The TCP segment at hand, if it came in fragments.
+    var reassembled: ReassembledSegment?
     /// Number of the batch at hand, and the position in the capture of its first packet.
     var batchNumber: UInt64 = 0
     var nextPosition: UInt64 = 0

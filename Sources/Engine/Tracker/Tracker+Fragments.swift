@@ -115,7 +115,7 @@ extension Tracker {
     ) -> UInt64 {
         let payload = bytes.span.extracting(decoded.payloadRange)
         let kind = MediaPacketKind.classify(payload)
-        calls.calls[slot].lastActivity = clock.now
+        calls.activity[slot] = clock.now
         // The same datagram bare and through a tunnel, or through two.
         if isCopy(flow, payload, bytes.span, packet) {
             counters.copies += 1
@@ -124,7 +124,8 @@ extension Tracker {
             return MessageOwner.pack(calls.reference(slot))
         }
         for tag in tags { deliverHeld(tag, to: slot, as: MediaLedger.owned(kind), &batch) }
-        guard kind == .rtp, calls.calls[slot].selection == .wanted || calls.calls[slot].selection == .open else {
+        guard decoded.payloadLength > 0, calls.calls[slot].selection == .wanted || calls.calls[slot].selection == .open
+        else {
             return MessageOwner.pack(calls.reference(slot))
         }
         batch.datagrams.append(

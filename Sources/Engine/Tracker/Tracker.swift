@@ -19,6 +19,7 @@ struct Tracker: ~Copyable {
     var calls: TrackedCalls
     var ownership: MediaOwnership
     var flows: FlowTable
+    var plainKeys = PlainKeys()
     var connections: ConnectionTable
     var fragments: Defragmenter
     var held = HeldPackets()
@@ -30,6 +31,7 @@ struct Tracker: ~Copyable {
     let namePattern: FileNamePattern?
     var names = NameRegistry()
     var selection: UserSelection
+    var undecided: UndecidedPackets
 
     var ledger = PacketLedger()
     var counters = TrackerCounters()
@@ -74,6 +76,8 @@ struct Tracker: ~Copyable {
         lookBack = LookBack(maxBytes: options.limits.lookBackBytes)
         namePattern = options.archive.flatMap { try? FileNamePattern($0.pattern) }
         selection = UserSelection(options.selection)
+        // Without files nothing is kept back.
+        undecided = UndecidedPackets(limit: options.archive == nil ? .max : options.limits.lookBackBytes)
         if options.calls.orphanRTP {
             orphans = OrphanStreams(hash: hash)
             lookBack.collectsUnclaimed = true
@@ -92,6 +96,7 @@ struct Tracker: ~Copyable {
         batchNumber += 1
         batch.firstPosition = nextPosition
         batchFloor = oldestPending()
+        plainKeys.forget()
         let packets = batch.captured.packets
         let bytes = batch.captured.bytes
         let all = bytes.span
@@ -101,7 +106,6 @@ struct Tracker: ~Copyable {
             guard index < packets.count else { break }
             let packet = packets[index]
             clock.advance(to: packet.timestamp)
-            capturedBytes &+= UInt64(packet.capturedLength)
             if clock.now >= deadlines.earliest { expireCalls(&batch) }
             let start = Int(packet.offset)
             let span = all.extracting(start..<(start + Int(packet.capturedLength)))
@@ -116,6 +120,7 @@ struct Tracker: ~Copyable {
 
     private mutating func countCaptured(_ packets: [CapturedPacket]) {
         ledger.countCaptured(UInt64(packets.count))
+        for packet in packets { capturedBytes &+= UInt64(packet.capturedLength) }
         if firstPacketTime == nil { firstPacketTime = packets.first?.timestamp }
         if let last = packets.last { lastPacketTime = last.timestamp }
     }

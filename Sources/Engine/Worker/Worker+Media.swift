@@ -29,11 +29,15 @@ extension Worker {
         let payloadType = UInt8(truncatingIfNeeded: head >> 16) & 0x7f
         if payloadType != streams.streams[stream].payloadType { resolveFormat(slot, stream, payloadType) }
         let payloadLength = Int(action.payloadLength) + Int(packet.originalLength) - Int(packet.capturedLength)
+        if streams.streams[stream].needsLook(head, action) {
+            look(slot, stream, payload, datagramLength: payloadLength, at: packet.timestamp)
+        }
         streams.streams[stream].statistics.receive(
             sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
             marker: head & 0x0080_0000 != 0, payloadType: payloadType,
             clockRate: streams.streams[stream].clockRate,
-            isTelephoneEvent: streams.streams[stream].isTelephoneEvent, arrival: packet.timestamp,
+            isTelephoneEvent: streams.streams[stream].isTelephoneEvent,
+            isComfortNoise: streams.streams[stream].isComfortNoise, arrival: packet.timestamp,
             payloadBytes: payloadLength)
     }
 
@@ -56,6 +60,11 @@ extension Worker {
         let linkType = PacketDecoding.LinkType(rawValue: interface < linkTypes.count ? linkTypes[interface] : 1)
         let esp = options.selection.esp
         guard case .udp = PacketDecoder.decode(bytes, linkType: linkType, esp: esp, into: &decoded) else { return -1 }
+        if calls[slot].media.isFax(from: decoded.sourceEndpoint, to: decoded.destinationEndpoint) {
+            // UDPTL whose sequence number makes it look like RTP.
+            receiveBesideRTP(slot, action, packet, bytes)
+            return -1
+        }
         return openStream(
             slot, action.call, action.value, ssrc, decoded.sourceEndpoint, decoded.destinationEndpoint)
     }
@@ -72,7 +81,7 @@ extension Worker {
         }
         let new = streams.add(
             CallStream(
-                call: Int32(slot), trackedCall: tracked, files: calls[slot].files, ssrc: ssrc, flow: flow,
+                call: Int32(slot), trackedCall: tracked, files: calls[slot].files ?? .none, ssrc: ssrc, flow: flow,
                 source: source, destination: destination))
         if calls[slot].lastStream >= 0 {
             streams.streams[Int(calls[slot].lastStream)].next = Int32(new)
@@ -90,6 +99,8 @@ extension Worker {
         streams.streams[stream].payloadType = payloadType
         streams.streams[stream].clockRate = format?.clockRate ?? 0
         streams.streams[stream].isTelephoneEvent = format?.isTelephoneEvent ?? false
+        streams.streams[stream].isComfortNoise =
+            format?.role == .comfortNoise || format == nil && (payloadType == 13 || payloadType == 19)
     }
 
     /// The call's session descriptions have changed: its streams ask again.
@@ -104,7 +115,14 @@ extension Worker {
     mutating func receiveDatagram(_ tracked: UInt32, _ datagram: TrackedDatagram, _ batch: borrowing TrackedBatch) {
         let slot = Int(slots[Int(tracked)])
         let payload = batch.extraBytes.span.extracting(datagram.offset..<(datagram.offset + datagram.length))
-        guard payload.count >= 12 else { return }
+        guard MediaPacketKind.classify(payload) == .rtp,
+            !calls[slot].media.isFax(from: datagram.source, to: datagram.destination)
+        else {
+            receiveBesideRTP(
+                slot, payload, datagramLength: datagram.length, from: datagram.source, to: datagram.destination,
+                at: datagram.timestamp)
+            return
+        }
         let raw = unsafe payload.bytes
         let ssrc = raw.loadBig32(8)
         let stream = openStream(slot, tracked, datagram.flow, ssrc, datagram.source, datagram.destination)
@@ -112,11 +130,13 @@ extension Worker {
         let head = raw.loadBig32(0)
         let payloadType = UInt8(truncatingIfNeeded: head >> 16) & 0x7f
         resolveFormat(slot, stream, payloadType)
+        look(slot, stream, payload, datagramLength: datagram.length, at: datagram.timestamp)
         streams.streams[stream].statistics.receive(
             sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
             marker: head & 0x0080_0000 != 0, payloadType: payloadType,
             clockRate: streams.streams[stream].clockRate,
-            isTelephoneEvent: streams.streams[stream].isTelephoneEvent, arrival: datagram.timestamp,
+            isTelephoneEvent: streams.streams[stream].isTelephoneEvent,
+            isComfortNoise: streams.streams[stream].isComfortNoise, arrival: datagram.timestamp,
             payloadBytes: datagram.length)
     }
 
@@ -133,6 +153,7 @@ extension Worker {
         calls[slot].firstStream = -1
         calls[slot].lastStream = -1
         calls[slot].streamCount = 0
+        calls[slot].media.forgetStreams()
     }
 }
 

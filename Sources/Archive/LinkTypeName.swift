@@ -39,6 +39,7 @@ enum LinkTypeName {
         case 229: "ipv6"
         case 239: "nflog"
         case 249: "usbpcap"
+        case 252: "upper_pdu"
         case 258: "pktap"
         case 276: "linux_sll2"
         default: "dlt\(linkType)"

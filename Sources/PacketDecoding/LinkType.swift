@@ -80,6 +80,8 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
     static let nflog = LinkType(rawValue: 239)
     static let netAnalyzer = LinkType(rawValue: 240)
     static let netAnalyzerTransparent = LinkType(rawValue: 241)
+    /// Wireshark's "Export PDUs".
+    static let exportedPDU = LinkType(rawValue: 252)
     static let pktap = LinkType(rawValue: 258)
     static let switchTagBroadcom = LinkType(rawValue: 281)
     static let switchTagPrepended = LinkType(rawValue: 282)
@@ -106,7 +108,7 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
         178: "juniper_ethernet", 179: "juniper_ppp", 180: "juniper_frame_relay", 181: "juniper_hdlc", 192: "ppi",
         197: "erf", 204: "ppp_with_direction", 205: "c_hdlc_with_direction", 206: "frame_relay_with_direction",
         226: "ipnet", 228: "ipv4", 229: "ipv6", 239: "nflog", 240: "netanalyzer", 241: "netanalyzer_transparent",
-        242: "infiniband", 258: "pktap", 259: "epon", 276: "linux_sll2", 281: "dsa_broadcom",
+        242: "infiniband", 252: "exported_pdu", 258: "pktap", 259: "epon", 276: "linux_sll2", 281: "dsa_broadcom",
         282: "dsa_broadcom_prepended", 284: "dsa", 285: "dsa_ethertype",
     ]
 }

@@ -92,6 +92,22 @@ import Testing
         #expect(Decoded(closed, .ieee80211).outcome == .notIP)
     }
 
+    /// Wireshark's tags: the dissector's name, addresses, port type TCP, ports; then the message itself.
+    @Test func exportedMessagesHaveTheEndpointsOfTheirTags() {
+        let tags: [UInt8] =
+            [0, 12, 0, 4] + Array("sip".utf8) + [0, 0, 20, 0, 4, 198, 18, 0, 1, 0, 21, 0, 4, 198, 18, 0, 2]
+            + [0, 24, 0, 4, 0, 0, 0, 2, 0, 25, 0, 4, 0, 0, 0x9c, 0x40, 0, 26, 0, 4, 0, 0, 0x13, 0xc5, 0, 0, 0, 0]
+        let bytes = tags + Build.payload
+        let decoded = Decoded(bytes, .exportedPDU)
+        #expect(decoded.outcome == .udp && decoded.payload(of: bytes) == Build.payload)
+        #expect(decoded.packet.sourceEndpoint.description == "198.18.0.1:40000")
+        #expect(decoded.packet.destinationEndpoint.description == "198.18.0.2:5061")
+        for count in 0..<tags.count { #expect(Decoded(Array(tags[..<count]), .exportedPDU).outcome != .udp) }
+        #expect(Decoded([0, 0, 0, 0] + Build.payload, .exportedPDU).outcome == .notIP)
+        let nameless = Decoded([0, 12, 0, 3] + Array("sip".utf8) + [0, 0, 0, 0] + Build.payload, .exportedPDU)
+        #expect(nameless.outcome == .udp && nameless.packet.source.isUnspecified)
+    }
+
     @Test func tunnelPaddingIsNoPayload() {
         let bytes = CarrierSample.udpCarriers[0].bytes + [0, 0, 0, 0, 0, 0]
         #expect(Decoded(bytes).payload(of: bytes) == Build.payload)

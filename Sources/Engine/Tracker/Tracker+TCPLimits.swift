@@ -23,7 +23,8 @@ extension Tracker {
             }
         }
         connections.parsers[parser].directions[direction].assembler.hold(
-            packet: reassembled?.bytes ?? held[tag].bytes, payloadOffset: decoded.payloadOffset, count: count, start: start, tag: tag,
+            packet: reassembled?.bytes ?? held[tag].bytes, payloadOffset: decoded.payloadOffset, count: count,
+            start: start, tag: tag,
             at: clock.now)
         if connections.parsers[parser].directions[direction].holeSince == .max {
             connections.parsers[parser].directions[direction].holeSince = clock.now

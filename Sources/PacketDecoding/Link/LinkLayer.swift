@@ -26,6 +26,7 @@ extension PacketDecoder {
         case .pktap, .pktapOfApple: decodePKTAP(bytes, at: offset, into: &packet)
         case .erf: decodeERF(bytes, at: offset, into: &packet)
         case .nflog: decodeNFLOG(bytes, at: offset, into: &packet)
+        case .exportedPDU: decodeExportedPDU(bytes, at: offset, into: &packet)
         case .pflog: decodePFLOG(bytes, at: offset, into: &packet)
         case .enc: decodeBehind(12, .ip, bytes, at: offset, into: &packet)
         case .ipnet: decodeBehind(24, .ip, bytes, at: offset, into: &packet)

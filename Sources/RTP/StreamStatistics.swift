@@ -98,17 +98,14 @@ public struct StreamStatistics: Sendable, BitwiseCopyable {
             sequence: sequence, timestamp: timestamp, isComparable: isComparable, isQuiet: isQuiet, arrival: arrival)
     }
 
-    /// `receive` for a packet whose payload type, clock rate and event flag are those of the packet before.
+    /// `receive` for a packet whose payload type, clock rate and flags are those of the packet before, without the marker
+    /// bit and neither comfort noise nor telephone event.
     @inlinable
     @inline(__always)
-    public mutating func receiveSameFormat(
-        sequence: UInt16, timestamp: UInt32, marker: Bool, arrival: Int64, payloadBytes: Int
-    ) {
+    public mutating func receiveSameFormat(sequence: UInt16, timestamp: UInt32, arrival: Int64, payloadBytes: Int) {
         packets &+= 1
         bytes &+= UInt64(truncatingIfNeeded: payloadBytes)
-        follow(
-            sequence: sequence, timestamp: timestamp, isComparable: true, isQuiet: marker || isComfortNoise,
-            arrival: arrival)
+        follow(sequence: sequence, timestamp: timestamp, isComparable: true, isQuiet: false, arrival: arrival)
     }
 
     /// Jitter, gap and sequence number of a packet.

@@ -26,6 +26,8 @@ struct Action {
 
     /// The packet is a copy of one just seen through another interface, VLAN, MAC or TTL.
     static let copyFlag: UInt8 = 1
+    /// Not surely of the stream that the last media packet of its flow was of, or not surely media like that.
+    static let newFormatFlag: UInt8 = 2
     /// The call is not decided yet and the bound on what is kept back does not allow the packet: figures, but no file.
     static let refusedFlag: UInt8 = 2
 

@@ -23,12 +23,15 @@ struct Flow: BitwiseCopyable {
     /// The owner's worker.
     var worker: UInt8 = 0
     var nextSighting: UInt8 = 0
-    private var reserved: (UInt64, UInt64) = (0, 0)
+    /// SSRC and payload type of the last packet handed on by the short way, as `PlainKey` has them.
+    var format = Flow.noFormat
+    private var reserved: UInt64 = 0
     /// The last packets, to recognise copies of them.
     var recent = InlineArray<8, Sighting>(repeating: Sighting())
 
     static let noOwner: Int32 = -1
     static let ambiguous: Int32 = -2
+    static let noFormat = UInt64.max
     /// One less than the sightings kept; jitter may bunch several packets of a stream within 10 ms.
     static let sightingMask: UInt8 = 7
 

@@ -2,7 +2,7 @@ import Capture
 import PacketDecoding
 import Tables
 
-/// What the tracker has to know of a plain media packet, all that is in its bytes: to find its flow, to recognise a copy
+/// What the tracker has to know of a plain RTP packet, all that is in its bytes: to find its flow, to recognise a copy
 /// of it, and to hand it on.
 struct PlainKey: BitwiseCopyable {
     /// As `PlainUDP` has them.
@@ -12,11 +12,14 @@ struct PlainKey: BitwiseCopyable {
     var bits: UInt32 = 0
     var fingerprint: UInt64 = 0
     var path: UInt32 = 0
-    var payloadLength: UInt16 = 0
-    /// The first two bytes of the payload, the first in the lower half.
-    var head: UInt16 = 0
     /// The flow's, once it has been found.
     var slot: UInt32 = 0
+    /// What an RTP header says of the stream: SSRC, marker and payload type. All but the lowest byte is the SSRC.
+    var format: UInt64 = 0
+    var payloadLength: UInt16 = 0
+
+    /// RTP's marker bit in `format`.
+    static let marker: UInt64 = 0x80
 }
 
 /// The keys of the next few packets of a batch.
@@ -80,9 +83,10 @@ struct PlainKeys: ~Copyable {
             // Both are 32-bit numbers, and the end has just been compared.
             let frame = unsafe bytes.extracting(unchecked: Int(packet.offset)..<end)
             guard let datagram = PlainUDP(frame), datagram.payloadLength >= 20 else { break }
-            let head = frame.load16(PlainUDP.payloadOffset)
-            // RTP and RTCP begin with version 2; 0 marks the flows that are not IPv4.
-            guard head & 0xc0 == 0x80, datagram.addresses != 0 else { break }
+            let head = frame.load32(PlainUDP.payloadOffset)
+            // RTP begins with version 2, and so does RTCP, whose second byte is 192 to 223 (RFC 5761 section 4). 0 marks
+            // the flows that are not IPv4.
+            guard head & 0xc0 == 0x80, head & 0xe000 != 0xc000, datagram.addresses != 0 else { break }
             let hashed = hash(addresses: datagram.addresses, ports: datagram.ports)
             // There are as many keys as packets.
             unsafe output[place] = PlainKey(
@@ -90,7 +94,8 @@ struct PlainKeys: ~Copyable {
                 fingerprint: Tracker.fingerprint(
                     frame, from: PlainUDP.payloadOffset, count: datagram.payloadLength),
                 path: Tracker.path(frame, Int(packet.interface), 14, datagram.hopLimit),
-                payloadLength: UInt16(truncatingIfNeeded: datagram.payloadLength), head: head)
+                format: UInt64(frame.load32(PlainUDP.payloadOffset + 8)) << 8 | UInt64(head >> 8 & 0xff),
+                payloadLength: UInt16(truncatingIfNeeded: datagram.payloadLength))
             place &+= 1
         }
         return place
@@ -98,9 +103,9 @@ struct PlainKeys: ~Copyable {
 }
 
 extension RawSpan {
-    /// The two bytes at an offset, the first in the lower half; traps past the end.
+    /// The four bytes at an offset, the first in the lowest place; traps past the end.
     @inline(__always)
-    fileprivate func load16(_ offset: Int) -> UInt16 {
-        unsafe UInt16(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
+    fileprivate func load32(_ offset: Int) -> UInt32 {
+        unsafe UInt32(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
     }
 }

@@ -128,6 +128,7 @@ extension Tracker {
         else {
             return MessageOwner.pack(calls.reference(slot))
         }
+        flows.flows[flow].format = Flow.noFormat
         batch.datagrams.append(
             TrackedDatagram(
                 offset: batch.extraBytes.count, length: decoded.payloadLength, source: decoded.sourceEndpoint,

@@ -3,7 +3,7 @@ import Capture
 import PacketDecoding
 import Tables
 
-/// The short way for nearly every packet of a busy capture: plain RTP or RTCP of a known flow whose call is being kept.
+/// The short way for nearly every packet of a busy capture: plain RTP of a known flow whose call is being kept.
 ///
 /// It does what `trackUDP` would do, with the tables borrowed once for a run of such packets instead of looked up anew for
 /// each. The first packet with anything unusual about it ends the run before it has left a trace, and goes the long way.
@@ -26,8 +26,7 @@ extension Tracker {
         let all = UInt64(truncatingIfNeeded: run.next &- first)
         guard all > 0 else { return first }
         clock.advance(steadilyTo: run.now)
-        ledger.count(.rtp, all &- run.rtcp)
-        ledger.count(.rtcp, run.rtcp)
+        ledger.count(.rtp, all)
         ledger.count(.notSelected, run.notSelected)
         ledger.count(.inCall, all &- run.notSelected)
         return run.next
@@ -66,7 +65,6 @@ struct PlainRun {
     let limit: Int64
     let mask: Int
     let versionMask: UInt32
-    var rtcp: UInt64 = 0
     var notSelected: UInt64 = 0
 
     init(next: Int, now: Int64, deadline: Int64, mask: Int, versionMask: UInt32) {
@@ -148,15 +146,17 @@ struct PlainRun {
             unsafe flow.pointee.note(key.pointee.fingerprint, time)
             let owner = unsafe flow.pointee.owner
             unsafe activities[Int(owner)] = time
-            // The second byte of RTCP is 192 to 223 (RFC 5761 section 4).
-            let isRTCP = unsafe key.pointee.head & 0xe000 == 0xc000
-            if isRTCP { rtcp &+= 1 }
             if unsafe flow.pointee.handling == .wanted {
+                var flags: UInt8 = 0
+                if unsafe key.pointee.format != flow.pointee.format {
+                    unsafe flow.pointee.format = unsafe key.pointee.format & ~PlainKey.marker
+                    flags = Action.newFormatFlag
+                }
                 unsafe actions[stored] = unsafe Action(
                     call: UInt32(bitPattern: owner), packet: UInt32(truncatingIfNeeded: start &+ place),
                     value: flow.pointee.serial, payloadOffset: UInt16(PlainUDP.payloadOffset),
                     payloadLength: key.pointee.payloadLength, worker: flow.pointee.worker,
-                    kind: isRTCP ? .besideRTP : .media, flags: 0)
+                    kind: .media, flags: flags)
                 stored &+= 1
             } else {
                 notSelected &+= 1

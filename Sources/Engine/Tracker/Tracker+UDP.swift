@@ -82,6 +82,8 @@ extension Tracker {
             payloadLength: payloadLength, worker: calls.calls[slot].worker,
             kind: kind == .rtp ? .media : payloadLength > 0 ? .besideRTP : .related, flags: isCopy ? Action.copyFlag : 0
         )
+        // The worker may see another stream of the flow now.
+        flows.flows[flow].format = Flow.noFormat
         calls.activity[slot] = clock.now
         appendMedia(action, &batch)
         if !calls.calls[slot].shares.isEmpty { shareMedia(slot, flow, &action, &batch) }

@@ -162,6 +162,11 @@ struct Tracker: ~Copyable {
     static func path(_ raw: RawSpan, _ interface: Int, _ networkOffset: Int, _ hopLimit: UInt8) -> UInt32 {
         let length = min(networkOffset, raw.byteCount)
         var mixed = UInt64(truncatingIfNeeded: interface) << 8 | UInt64(hopLimit)
+        if length == 14 {
+            // Untagged Ethernet: two loads that overlap hold both addresses, and what the second adds stays in the upper half.
+            mixed = (mixed ^ raw.load64(0)) &* 0x9e37_79b9_7f4a_7c15 ^ raw.load64(4)
+            return UInt32(truncatingIfNeeded: mixed >> 32)
+        }
         if length >= 8 {
             mixed ^= raw.load64(0)
             mixed = mixed &* 0x9e37_79b9_7f4a_7c15
@@ -175,9 +180,7 @@ struct Tracker: ~Copyable {
     /// Tells RTP packets apart by samples; `count` is at least 20.
     @inline(__always)
     static func fingerprint(_ raw: RawSpan, from start: Int, count: Int) -> UInt64 {
-        var mixed = raw.load64(start) ^ UInt64(truncatingIfNeeded: count)
-        mixed = mixed &* 0x9e37_79b9_7f4a_7c15 ^ raw.load64(start &+ 8)
-        return mixed &* 0xd6e8_feb8_6659_fd93 ^ raw.load64(start &+ count &- 8)
+        raw.load64(start) &* 0x9e37_79b9_7f4a_7c15 ^ raw.load64(start &+ count &- 8)
     }
 }
 

@@ -12,14 +12,17 @@ struct CallStream: BitwiseCopyable {
     var trackedCall: UInt32
     /// What the call's session descriptions say of the payload type that came last; 255 is none, and means: ask (again).
     var payloadType: UInt8 = 255
+    /// Nothing needs to be looked at in a packet like the one before but what the figures take in.
+    var isPlain = false
     var isTelephoneEvent = false
     var isComfortNoise = false
     /// The call's files.
     let files: FileSetID
-    /// What of the call's bytes has been counted here, see `receivePlain`; and of its packets.
+    /// What of the call's bytes has been counted here instead of with the call, see `receivePlain`.
     var plainBytes: UInt64 = 0
     var statistics = StreamStatistics()
-    var plainPackets: UInt64 = 0
+    /// Packets of `statistics` that have been counted with the call.
+    var callPackets: UInt64 = 0
     /// The worker's slot of the call, -1 when the stream has ended.
     var call: Int32
     var clockRate: UInt32 = 0
@@ -29,6 +32,9 @@ struct CallStream: BitwiseCopyable {
     let destination: Endpoint
 
     static let noCall = UInt32.max
+
+    /// Packets that have been counted here instead of with the call.
+    var plainPackets: UInt64 { statistics.packets &- callPackets }
 
     init(
         call: Int32, trackedCall: UInt32, files: FileSetID, ssrc: UInt32, flow: UInt32, source: Endpoint,
@@ -44,8 +50,8 @@ struct CallStream: BitwiseCopyable {
     }
 }
 
-/// The streams of a worker's calls. Found by flow number and SSRC through a direct-mapped cache that every hit verifies;
-/// a miss walks the call's own streams.
+/// The streams of a worker's calls. The last one of each flow is found by the flow's number, through a direct-mapped cache
+/// that every hit verifies; a miss walks the call's own streams.
 struct StreamTable: ~Copyable {
     var streams = OwnedTable<CallStream>()
     private var free: [Int32] = []
@@ -54,21 +60,22 @@ struct StreamTable: ~Copyable {
     /// A power of two.
     static let cacheSize = 16384
 
-    /// Where in the cache a stream is looked for.
+    /// Where in the cache the last stream of a flow is looked for. Flows are numbered in the order in which they appear.
     @inline(__always)
-    static func place(_ flow: UInt32, _ ssrc: UInt32) -> Int {
-        Int((flow &* 0x9e37_79b1 ^ ssrc) & UInt32(StreamTable.cacheSize - 1))
-    }
+    static func place(_ flow: UInt32) -> Int { Int(flow & UInt32(StreamTable.cacheSize - 1)) }
 
-    /// The stream if the cache knows it, else -1.
+    /// The stream if it is the last of its flow and the cache knows it, else -1.
     @inline(__always)
     func cached(call: Int32, flow: UInt32, ssrc: UInt32) -> Int {
-        let slot = cache[StreamTable.place(flow, ssrc)]
-        guard slot >= 0 else { return -1 }
-        let found = Int(slot)
-        guard streams[found].call == call, streams[found].ssrc == ssrc, streams[found].flow == flow else { return -1 }
+        let found = Int(cache[StreamTable.place(flow)])
+        guard found >= 0, streams[found].call == call, streams[found].ssrc == ssrc, streams[found].flow == flow else {
+            return -1
+        }
         return found
     }
+
+    /// The flow's last packet belongs to no stream.
+    mutating func forgetLast(of flow: UInt32) { cache[StreamTable.place(flow)] = -1 }
 
     /// Finds the stream among the call's, starting at `first`; -1 if it is new.
     mutating func find(
@@ -81,7 +88,7 @@ struct StreamTable: ~Copyable {
             let found = Int(slot)
             if streams[found].ssrc == ssrc, streams[found].source == source, streams[found].destination == destination {
                 streams[found].flow = flow
-                cache[StreamTable.place(flow, ssrc)] = slot
+                cache[StreamTable.place(flow)] = slot
                 return found
             }
             slot = streams[found].next
@@ -98,7 +105,7 @@ struct StreamTable: ~Copyable {
             slot = streams.count
             streams.append(stream)
         }
-        cache[StreamTable.place(stream.flow, stream.ssrc)] = Int32(slot)
+        cache[StreamTable.place(stream.flow)] = Int32(slot)
         return slot
     }
 

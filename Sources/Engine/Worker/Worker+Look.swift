@@ -12,6 +12,12 @@ extension CallStream {
         isTelephoneEvent || isComfortNoise || statistics.isAfterComfortNoise || head & 0x0080_0000 != 0
             || action.packet & Action.extraBit != 0
     }
+
+    /// After a packet that went the long way: whether the next one may go the short way if it is like this one.
+    mutating func updatePlain() {
+        callPackets &+= 1
+        isPlain = payloadType != 255 && !isTelephoneEvent && !isComfortNoise && !statistics.isAfterComfortNoise
+    }
 }
 
 extension Worker {

@@ -19,7 +19,10 @@ extension Worker {
         var stream = streams.cached(call: Int32(truncatingIfNeeded: slot), flow: action.value, ssrc: ssrc)
         if stream < 0 {
             stream = openStream(slot, action, ssrc, packet, bytes)
-            guard stream >= 0 else { return }
+            guard stream >= 0 else {
+                streams.forgetLast(of: action.value)
+                return
+            }
         }
         if isCopy {
             streams.streams[stream].statistics.countCopy()
@@ -39,6 +42,7 @@ extension Worker {
             isTelephoneEvent: streams.streams[stream].isTelephoneEvent,
             isComfortNoise: streams.streams[stream].isComfortNoise, arrival: packet.timestamp,
             payloadBytes: payloadLength)
+        streams.streams[stream].updatePlain()
     }
 
     @inline(never)
@@ -108,6 +112,7 @@ extension Worker {
         var stream = calls[slot].firstStream
         while stream >= 0 {
             streams.streams[Int(stream)].payloadType = 255
+            streams.streams[Int(stream)].isPlain = false
             stream = streams.streams[Int(stream)].next
         }
     }
@@ -126,7 +131,10 @@ extension Worker {
         let raw = unsafe payload.bytes
         let ssrc = raw.loadBig32(8)
         let stream = openStream(slot, tracked, datagram.flow, ssrc, datagram.source, datagram.destination)
-        guard stream >= 0 else { return }
+        guard stream >= 0 else {
+            streams.forgetLast(of: datagram.flow)
+            return
+        }
         let head = raw.loadBig32(0)
         let payloadType = UInt8(truncatingIfNeeded: head >> 16) & 0x7f
         resolveFormat(slot, stream, payloadType)
@@ -138,6 +146,7 @@ extension Worker {
             isTelephoneEvent: streams.streams[stream].isTelephoneEvent,
             isComfortNoise: streams.streams[stream].isComfortNoise, arrival: datagram.timestamp,
             payloadBytes: datagram.length)
+        streams.streams[stream].updatePlain()
     }
 
     /// The call's streams end, or its early media turns out not to be wanted.

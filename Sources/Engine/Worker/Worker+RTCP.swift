@@ -107,11 +107,9 @@ extension Worker {
 
     private mutating func withReports(_ slot: Int, _ stream: Int, _ body: (inout StreamReports) -> Void) {
         let note = calls[slot].media.noteIndex(stream)
-        if calls[slot].media.notes[note].reports == nil { calls[slot].media.notes[note].reports = StreamReports() }
-        if var reports = calls[slot].media.notes[note].reports {
-            body(&reports)
-            calls[slot].media.notes[note].reports = reports
-        }
+        if !calls[slot].media.notes[note].hasReports { calls[slot].media.notes[note].reports = StreamReports() }
+        // Changed where it is: it is large.
+        calls[slot].media.notes[note].reports?.change(body)
     }
 
     /// The call's stream of an SSRC that flows from one RTCP endpoint's host to the other's; with several, the one whose
@@ -183,5 +181,17 @@ extension StreamReports {
     mutating func nameIfNew(_ name: Span<UInt8>) {
         guard cname == nil else { return }
         cname = String(copying: name)
+    }
+}
+
+extension StreamReports {
+    @inline(__always)
+    fileprivate mutating func change(_ body: (inout StreamReports) -> Void) { body(&self) }
+}
+
+extension StreamNotes {
+    fileprivate var hasReports: Bool {
+        if case .some = reports { return true }
+        return false
     }
 }

@@ -22,9 +22,8 @@ struct Worker: ~Copyable {
     /// Records of calls that ended in the batch.
     private(set) var finished: [FinishedCall] = []
     var counters = WorkerCounters()
-    /// Media of the run at hand, and what of it is for the files.
+    /// Media of the run at hand for the files.
     var records: [MediaRecord] = []
-    var media: [PlainMedia] = []
     private let deduplicate: Bool
 
     init(index: Int, options: EngineOptions, writer: consuming CallFileWriter?) {

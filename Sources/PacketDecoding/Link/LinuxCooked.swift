@@ -30,6 +30,8 @@ extension PacketDecoder {
         switch hardwareType {
         // For these the protocol field is no EtherType.
         case 770: return decodeFrameRelay(bytes, at: offset, into: &packet)
+        case 801: return decodeIEEE80211(bytes, at: offset, into: &packet)
+        case 802: return decodePrism(bytes, at: offset, into: &packet)
         case 803: return decodeRadiotap(bytes, at: offset, into: &packet)
         case 824: return .notIP  // netlink
         default: break

@@ -96,6 +96,11 @@ public struct SelectionOptions: Sendable, Equatable {
     /// Media only to or from a port in one of these ranges.
     public var rtpPortRanges: [ClosedRange<UInt16>] = []
     public var udpOnly = false
+    /// All ESP is NULL encrypted.
+    public var espNull = false
+    /// ESP is looked into where it checks out as NULL encrypted.
+    public var espHeuristic = false
+    public var esp: ESPDecoding { espNull ? .null : espHeuristic ? .heuristic : .closed }
     public init() {}
 }
 

@@ -36,6 +36,8 @@ import Testing
             $0.engine.selection.rtpPortRanges == [10_000...20_000, 30_000...30_000]
         },
         Case("udp_only", "true") { $0.engine.selection.udpOnly },
+        Case("esp_null", "true") { $0.engine.selection.esp == .null },
+        Case("esp_heuristic", "true") { $0.engine.selection.esp == .heuristic },
         Case("output_dir", "calls") { $0.outputDirectory == "calls" },
         Case("per_call_pcap_pattern", "{date}/{callid}.pcap") { $0.archive.pattern == "{date}/{callid}.pcap" },
         Case("write_file", "out/x") { $0.writePrefix == "out/x" },

@@ -233,6 +233,7 @@ extension Tracker {
             held[tag].index = index
         }
         appendSignalling(slot, packet: held[tag].index, isCopy: held[tag].isCopy, &batch)
+        for companion in held[tag].companions { deliverHeld(companion, to: slot, &batch) }
     }
 
     mutating func appendSignalling(_ slot: Int, packet: UInt32, isCopy: Bool, _ batch: inout TrackedBatch) {

@@ -46,6 +46,8 @@ struct Tracker: ~Copyable {
     var linkTypes: [PacketDecoding.LinkType] = []
     var isAllEthernet = true
     var decoded = DecodedPacket()
+    /// The TCP segment at hand, if it came in fragments.
+    var reassembled: ReassembledSegment?
     /// Number of the batch at hand, and the position in the capture of its first packet.
     var batchNumber: UInt64 = 0
     var nextPosition: UInt64 = 0
@@ -140,7 +142,9 @@ struct Tracker: ~Copyable {
         case .tcp: trackTCP(packet, index, span, &batch)
         case .icmp: trackICMP(packet, index, span, &batch)
         case .fragment: trackFragment(packet, index, span, &batch)
+        case .esp: trackESP(packet, index, span, &batch)
         case .otherIP, .notIP: count(.notVoIP, .noCall)
+        case .tooDeep: refuseDeepPacket()
         case .malformed(let layer): countMalformed(layer)
         }
     }

@@ -33,6 +33,9 @@ public final class CallTruth {
     public var heard: [String]?
     public var unheard: [String]?
     public var holds: [(by: String, start: TimeWindow, end: TimeWindow?)]?
+    /// What the call's packets travel in, and what their copies do.
+    public var tunnel: TunnelPlan?
+    public var copyTunnel: TunnelPlan?
 
     public var start: TimeWindow?
     public var ringing: TimeWindow?

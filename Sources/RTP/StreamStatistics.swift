@@ -57,6 +57,10 @@ public struct StreamStatistics: Sendable {
     /// Payload types in the order of their appearance, eight at most, the first in the lowest byte.
     @usableFromInline var packedPayloadTypes: UInt64 = 0
     @usableFromInline var window = SequenceWindow()
+    /// Of the intervals that have ended; `jitterMaximum` is the present one's.
+    @usableFromInline var earlierJitterMaximum: Double = 0
+    /// Runs of lost sequence numbers, see `StreamStatistics.loss`.
+    @usableFromInline var lossBursts: UInt32 = 0
 
     @inlinable
     public init() {}

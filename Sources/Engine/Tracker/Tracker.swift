@@ -73,7 +73,7 @@ struct Tracker: ~Copyable {
         namePattern = options.archive.flatMap { try? FileNamePattern($0.pattern) }
         selection = UserSelection(options.selection)
         if options.calls.orphanRTP {
-            orphans = OrphanStreams(hash: hash)
+            orphans = OrphanStreams(hash: hash, concealsLoss: options.calls.concealsLoss)
             lookBack.collectsUnclaimed = true
         }
     }

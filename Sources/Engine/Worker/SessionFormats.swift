@@ -13,18 +13,23 @@ struct SessionFormats {
             let address = (media.connection ?? session.connection)?.address
             let receiver = Endpoint(address ?? IPAddress(high: 0, low: 0), port)
             for payloadType in media.payloadTypes {
+                var found: CallFormat
                 if let format = media.format(of: payloadType, in: sdp) {
-                    formats.append(
-                        CallFormat(
-                            receiver: receiver, payloadType: payloadType, name: format.name,
-                            clockRate: format.clockRateHz, channels: format.channels))
+                    found = CallFormat(
+                        receiver: receiver, payloadType: payloadType, name: format.name,
+                        clockRate: format.clockRateHz, channels: format.channels)
                 } else if let format = StaticPayloadType(payloadType) {
-                    formats.append(
-                        CallFormat(
-                            receiver: receiver, payloadType: payloadType, name: format.name,
-                            clockRate: format.clockRate,
-                            channels: format.channels))
+                    found = CallFormat(
+                        receiver: receiver, payloadType: payloadType, name: format.name,
+                        clockRate: format.clockRate, channels: format.channels)
+                } else {
+                    continue
                 }
+                if let line = media.formatParameters.first(where: { $0.payloadType == payloadType }) {
+                    found.bitRate = CodecImpairment.negotiatedBitRate(
+                        found.name, parameters: line.parameters.string(in: sdp))
+                }
+                formats.append(found)
             }
         }
     }

@@ -24,6 +24,10 @@ struct CallStream {
     var payloadType: UInt8 = 255
     var isTelephoneEvent = false
     var clockRate: UInt32 = 0
+    /// The end of the present interval, nanoseconds: packets from then on take the long way. See `StreamTable.measure`.
+    var intervalEnd: Int64 = .min
+    /// Place of the intervals that have ended, -1 while there is none.
+    var intervals: Int32 = -1
 
     static let noCall = UInt32.max
 }
@@ -33,6 +37,7 @@ struct CallStream {
 struct StreamTable {
     var streams: [CallStream] = []
     private var free: [Int32] = []
+    var intervals = IntervalTable()
     private(set) var cache: [Int32]
     private let mask: UInt32
 
@@ -93,6 +98,7 @@ struct StreamTable {
     }
 
     mutating func remove(_ slot: Int) {
+        intervals.remove(streams[slot].intervals)
         streams[slot].call = -1
         streams[slot].trackedCall = CallStream.noCall
         free.append(Int32(slot))

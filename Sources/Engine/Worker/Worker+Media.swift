@@ -29,12 +29,14 @@ extension Worker {
         let payloadType = UInt8(truncatingIfNeeded: head >> 16) & 0x7f
         if payloadType != streams.streams[stream].payloadType { resolveFormat(slot, stream, payloadType) }
         let payloadLength = Int(action.payloadLength) + Int(packet.originalLength) - Int(packet.capturedLength)
-        streams.streams[stream].statistics.receive(
-            sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
-            marker: head & 0x0080_0000 != 0, payloadType: payloadType,
-            clockRate: streams.streams[stream].clockRate,
-            isTelephoneEvent: streams.streams[stream].isTelephoneEvent, arrival: packet.timestamp,
-            payloadBytes: payloadLength)
+        let clockRate = streams.streams[stream].clockRate
+        let isTelephoneEvent = streams.streams[stream].isTelephoneEvent
+        streams.measure(stream, arrival: packet.timestamp) {
+            $0.receive(
+                sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
+                marker: head & 0x0080_0000 != 0, payloadType: payloadType, clockRate: clockRate,
+                isTelephoneEvent: isTelephoneEvent, arrival: packet.timestamp, payloadBytes: payloadLength)
+        }
     }
 
     @inline(never)
@@ -111,12 +113,14 @@ extension Worker {
         let head = raw.loadBig32(0)
         let payloadType = UInt8(truncatingIfNeeded: head >> 16) & 0x7f
         resolveFormat(slot, stream, payloadType)
-        streams.streams[stream].statistics.receive(
-            sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
-            marker: head & 0x0080_0000 != 0, payloadType: payloadType,
-            clockRate: streams.streams[stream].clockRate,
-            isTelephoneEvent: streams.streams[stream].isTelephoneEvent, arrival: datagram.timestamp,
-            payloadBytes: datagram.length)
+        let clockRate = streams.streams[stream].clockRate
+        let isTelephoneEvent = streams.streams[stream].isTelephoneEvent
+        streams.measure(stream, arrival: datagram.timestamp) {
+            $0.receive(
+                sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
+                marker: head & 0x0080_0000 != 0, payloadType: payloadType, clockRate: clockRate,
+                isTelephoneEvent: isTelephoneEvent, arrival: datagram.timestamp, payloadBytes: datagram.length)
+        }
     }
 
     /// The call's streams end, or its early media turns out not to be wanted.

@@ -83,7 +83,8 @@ extension Worker {
                     return place
                 }
                 let head = header.loadBig32(0)
-                guard unsafe stream.pointee.payloadType == UInt8(truncatingIfNeeded: head >> 16) & 0x7f
+                guard unsafe stream.pointee.payloadType == UInt8(truncatingIfNeeded: head >> 16) & 0x7f,
+                    unsafe packet.timestamp < stream.pointee.intervalEnd
                 else { return place }
                 let cut = Int(packet.originalLength) &- Int(packet.capturedLength)
                 unsafe stream.pointee.statistics.receiveSameFormat(

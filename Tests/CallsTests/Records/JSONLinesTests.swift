@@ -35,7 +35,9 @@ struct JSONLinesTests {
             #""expected_packets":502,"lost_packets":3,"rfc3550_lost":-1,"loss_percent":0.59761,"duplicates":1,"#,
             #""out_of_order":0,"copies":0,"jitter_mean_ms":0.1,"jitter_max_ms":0.3,"largest_gap_ms":20.1,"#,
             #""first_packet_time":"2026-01-02T03:04:05.000000000Z","#,
-            #""last_packet_time":"2026-01-02T03:04:15.000000001Z","dtmf":null,"mos":null}]}"#, "\n",
+            #""last_packet_time":"2026-01-02T03:04:15.000000001Z","dtmf":null,"mos":null,"mos_scale":null,"#,
+            #""mos_null_reason":null,"r_factor":null,"burst_ratio":null,"one_way_delay_ms":null,"#,
+            #""intervals":null}]}"#, "\n",
         ].joined()
         #expect(line == expected)
         _ = try object(line)
@@ -130,6 +132,42 @@ struct JSONLinesTests {
         #expect(stream.lostPackets == 1 && stream.rfc3550LostPackets == 0 && stream.lossPercent == 25)
         #expect(stream.duplicates == 1 && stream.copies == 1 && stream.largestGap == 40_000_000)
         #expect(stream.firstPacketTime == sampleStart + 20_000_000)
+    }
+
+    /// 300 packets of G.711 in 6 s, of which numbers 100 to 104 did not come.
+    @Test func qualityAndIntervals() throws {
+        var statistics = StreamStatistics()
+        var intervals: StreamIntervals?
+        for number in (0..<300) where !(100..<105).contains(number) {
+            let arrival = sampleStart + Int64(number) * 20_000_000
+            func receive(_ statistics: inout StreamStatistics) {
+                statistics.receive(
+                    sequence: UInt16(number), timestamp: UInt32(number) * 160, marker: false, payloadType: 0,
+                    clockRate: 8000, isTelephoneEvent: false, arrival: arrival, payloadBytes: 172)
+            }
+            if number == 250 {
+                var ended = StreamIntervals(start: sampleStart)
+                _ = ended.receive(&statistics, arrival: arrival, receive)
+                intervals = ended
+            } else {
+                receive(&statistics)
+            }
+        }
+        var stream = StreamRecord(
+            ssrc: 1, source: Endpoint("192.0.2.1", port: 1), destination: Endpoint("192.0.2.2", port: 2),
+            statistics: statistics)
+        stream.rate(
+            statistics, codec: RatedCodec(CodecImpairment.lookup("PCMU")),
+            intervals: try #require(intervals).all(statistics), oneWayDelay: 40)
+        let line = text { JSONLines.append(OrphanStreamRecord(stream), to: &$0) }
+        // 5 of 300 in one burst: BurstR = 5 * 295 / 300, and for the first interval 5 * 245 / 250.
+        #expect(line.contains(#""mos_scale":"narrowband","mos_null_reason":null,"#))
+        #expect(line.contains(#""burst_ratio":4.917,"one_way_delay_ms":40.0,"#))
+        #expect(
+            line.contains(
+                #""intervals":{"length_s":5.0,"packets":[245,50],"lost":[5,0],"jitter_max_ms":[0.0,0.0],"mos":["#))
+        let score = try #require(try object(line)["mos"] as? Double)
+        #expect(score > 3.9 && score < 4.41)
     }
 
     @Test func linesAreAppended() throws {

@@ -30,6 +30,7 @@ struct Tracker: ~Copyable {
     let namePattern: FileNamePattern?
     var names = NameRegistry()
     var selection: UserSelection
+    var correlation: Correlation
 
     var ledger = PacketLedger()
     var counters = TrackerCounters()
@@ -72,6 +73,7 @@ struct Tracker: ~Copyable {
         lookBack = LookBack(maxBytes: options.limits.lookBackBytes)
         namePattern = options.archive.flatMap { try? FileNamePattern($0.pattern) }
         selection = UserSelection(options.selection)
+        correlation = Correlation(header: options.calls.correlationHeader)
         if options.calls.orphanRTP {
             orphans = OrphanStreams(hash: hash, concealsLoss: options.calls.concealsLoss)
             lookBack.collectsUnclaimed = true

@@ -9,6 +9,7 @@ extension Worker {
         let outcome = end.outcome
         var record = CallRecord()
         record.callID = String(decoding: call.callID, as: UTF8.self)
+        record.groupID = outcome.groupID.map { String(decoding: $0, as: UTF8.self) } ?? record.callID
         record.state = CallRecord.State(rawValue: outcome.state.name) ?? .trying
         record.endReason = CallRecord.EndReason(rawValue: outcome.endReason.name)
         record.isJoined = outcome.joined

@@ -16,7 +16,8 @@ struct JSONLinesTests {
     @Test func callLine() throws {
         let line = text { JSONLines.append(.sample, to: &$0) }
         let expected = [
-            #"{"type":"call","call_id":"a84b4c76e66710@a.example","state":"ended","end_reason":"bye","joined":false,"#,
+            #"{"type":"call","call_id":"a84b4c76e66710@a.example","group_id":"first-leg@a.example","#,
+            #""state":"ended","end_reason":"bye","joined":false,"#,
             #""partial_media":false,"start_time":"2026-01-02T03:04:05.000000000Z","#,
             #""ringing_time":"2026-01-02T03:04:05.200000000Z","progress_time":null,"#,
             #""answer_time":"2026-01-02T03:04:08.100000000Z","end_time":"2026-01-02T03:04:20.445678901Z","#,
@@ -48,7 +49,7 @@ struct JSONLinesTests {
         #expect(parsed["state"] as? String == "trying")
         #expect(parsed["end_reason"] is NSNull && parsed["start_time"] is NSNull && parsed["duration_s"] is NSNull)
         #expect((parsed["streams"] as? [Any])?.isEmpty == true)
-        #expect(parsed.count == 33)
+        #expect(parsed.count == 34)
     }
 
     /// Hostile text in every text field comes back as it was, and nothing in the line can drive a terminal.

@@ -58,9 +58,12 @@ struct SessionIDHeaderTests {
 
     /// `+4930…`, `004930…` and `030…` end alike; names are compared as a whole.
     @Test(arguments: [
-        ("+49301234567", "1234567"), ("0049301234567", "1234567"), ("0301234567", "1234567"), ("030-123.45(67)", "1234567"),
-        ("12345", "12345"), ("*31#12345", "3112345"), ("%2B49301234567", "1234567"), ("Alice", "alice"), ("al%69ce", "alice"),
-        ("", ""), ("1234567;phone-context=x", "1234567"), (String(repeating: "x", count: 100), String(repeating: "x", count: 64)),
+        ("+49301234567", "1234567"), ("0049301234567", "1234567"), ("0301234567", "1234567"),
+        ("030-123.45(67)", "1234567"),
+        ("12345", "12345"), ("*31#12345", "3112345"), ("%2B49301234567", "1234567"), ("Alice", "alice"),
+        ("al%69ce", "alice"),
+        ("", ""), ("1234567;phone-context=x", "1234567"),
+        (String(repeating: "x", count: 100), String(repeating: "x", count: 64)),
     ])
     func suffixOfAUser(user: String, suffix: String) {
         let bytes = Array(user.utf8)

@@ -116,7 +116,9 @@ import Testing
     /// RFC 7989: the B2BUA passes the identifiers on; in the answer they are exchanged.
     @Test func sessionIdentifiersOfBothEnds() throws {
         var scenario = Scenario()
-        let a = Leg("a", 1, extra: "Session-ID: \(session);remote=\(null)\r\n", answer: "Session-ID: \(other);remote=\(session)\r\n")
+        let a = Leg(
+            "a", 1, extra: "Session-ID: \(session);remote=\(null)\r\n",
+            answer: "Session-ID: \(other);remote=\(session)\r\n")
         let b = Leg("b", 2, extra: "Session-ID: \(session.uppercased());remote=\(null)\r\n")
         // Knows only the other end's.
         let c = Leg("c", 3, extra: "Session-ID: \(other);remote=\(null)\r\n")
@@ -262,8 +264,10 @@ import Testing
         let b = Call(id: "b", caller: Peer("198.18.0.10", 5060))
         func sdp(_ peer: Peer) -> String { Message.sdp(peer) }
         scenario.sip(0, .request("INVITE", "a", sdp: sdp(a.callerMedia), fromTag: "x"), a.caller, a.callee)
-        scenario.sip(0.1, .request("INVITE", "b", sdp: sdp(a.callerMedia), fromTag: "y", user: "eve"), b.caller, b.callee)
-        scenario.sip(0.2, .response(200, "INVITE", "b", sdp: sdp(a.calleeMedia), fromTag: "y", user: "eve"), b.callee, b.caller)
+        scenario.sip(
+            0.1, .request("INVITE", "b", sdp: sdp(a.callerMedia), fromTag: "y", user: "eve"), b.caller, b.callee)
+        scenario.sip(
+            0.2, .response(200, "INVITE", "b", sdp: sdp(a.calleeMedia), fromTag: "y", user: "eve"), b.callee, b.caller)
         scenario.sip(0.3, .response(200, "INVITE", "a", sdp: sdp(a.calleeMedia), fromTag: "x"), a.callee, a.caller)
         #expect(try groups(scenario) == ["a": "a", "b": "a"])
     }
@@ -273,7 +277,8 @@ import Testing
     @Test func aGroupHasSixtyFourLegsAtMost() throws {
         var scenario = Scenario()
         for number in 1...70 {
-            Leg("leg-\(number)", number, extra: "Session-ID: \(session)\r\n").invite(&scenario, at: Double(number) / 100)
+            Leg("leg-\(number)", number, extra: "Session-ID: \(session)\r\n").invite(
+                &scenario, at: Double(number) / 100)
         }
         let outcome = try scenario.runAllWays()
         #expect(outcome.records.count { $0.groupID == "leg-1" } == 64)
@@ -286,7 +291,8 @@ import Testing
         for number in 0..<20 {
             leg.extra = "X-Call-ID: other-\(number)\r\n"
             scenario.sip(
-                Double(number), .request("INVITE", "a", cseq: number + 1, fromTag: "x", extra: leg.extra), leg.from, leg.to)
+                Double(number), .request("INVITE", "a", cseq: number + 1, fromTag: "x", extra: leg.extra), leg.from,
+                leg.to)
         }
         let outcome = try scenario.runAllWays()
         #expect(outcome.counter("legs_refused") == 12)
@@ -318,7 +324,8 @@ import Testing
         for number in 0..<UInt64(200_000) {
             let call = CallReference(slot: UInt32(number), generation: 1)
             candidates.add(
-                number, LegCandidates.Candidate(call: call, source: peer, destination: peer, time: Int64(number) * 1000),
+                number,
+                LegCandidates.Candidate(call: call, source: peer, destination: peer, time: Int64(number) * 1000),
                 besides: [])
         }
         #expect(candidates.count == LegCandidates.limit)

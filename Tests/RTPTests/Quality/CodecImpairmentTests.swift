@@ -47,7 +47,9 @@ struct CodecImpairmentTests {
         #expect(CodecImpairment.lookup("AMR-WB", bitRate: rate) == .found(CodecImpairment(.wideband, impairment)))
     }
 
-    @Test(arguments: ["", "mode-set=0,1,2", "mode-set=9", "mode-set=-1", "mode-set=", "mode-set", ";;=;", "octet-align=1"])
+    @Test(arguments: [
+        "", "mode-set=0,1,2", "mode-set=9", "mode-set=-1", "mode-set=", "mode-set", ";;=;", "octet-align=1",
+    ])
     func amrWidebandWithoutOneMode(parameters: String) {
         #expect(CodecImpairment.negotiatedBitRate("AMR-WB", parameters: parameters) == 0)
         #expect(CodecImpairment.lookup("AMR-WB") == .modeUnknown)

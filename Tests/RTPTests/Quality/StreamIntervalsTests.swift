@@ -82,7 +82,9 @@ struct StreamIntervalsTests {
     @Test func aBadStretchShows() {
         // Every third packet of the seconds 20 to 25 is lost.
         let followed = follow(steady((0..<3000).filter { !(1000..<1250).contains($0) || $0 % 3 != 1 }))
-        #expect(followed.all.figures.map(\.lost) == [0, 0, 0, 0, 84, 0, 0, 0, 0, 0, 0, 0] || followed.all.figures[4].lost == 83)
+        #expect(
+            followed.all.figures.map(\.lost) == [0, 0, 0, 0, 84, 0, 0, 0, 0, 0, 0, 0]
+                || followed.all.figures[4].lost == 83)
         #expect(followed.all.figures[4].bursts == followed.all.figures[4].lost)
         check(followed)
     }
@@ -104,7 +106,8 @@ struct StreamIntervalsTests {
         let lost = followed.all.figures.map(\.lost)
         #expect(lost.reduce(0, +) == 4000)
         #expect(lost[1..<16].allSatisfy { (248...252).contains($0) })
-        #expect(followed.all.figures.map(\.packets).prefix(17) == [100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 150])
+        #expect(
+            followed.all.figures.map(\.packets).prefix(17) == [100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 150])
         check(followed)
     }
 
@@ -150,7 +153,8 @@ struct StreamIntervalsTests {
     @Test(arguments: [Int64.max, Int64.max / 2, Int64(1) << 62, Int64(315_360_000_000_000_000)])
     func timesThatLeapAndGoBack(leap: Int64) {
         var followed = Followed()
-        for (number, time) in [Int64(0), 20_000_000, leap, 40_000_000, leap, -leap, 60_000_000, .min, .max].enumerated() {
+        for (number, time) in [Int64(0), 20_000_000, leap, 40_000_000, leap, -leap, 60_000_000, .min, .max].enumerated()
+        {
             followed.receive(Packet(number: number, time: time), start: 0)
         }
         #expect(followed.all.figures.reduce(0) { $0 + $1.packets } == 9)
@@ -214,7 +218,8 @@ struct StreamIntervalsTests {
 
     /// Five bytes, as the documentation says.
     @Test func intervalsAreSmall() {
-        let followed = follow((0..<9000).map { Packet(number: $0, time: Int64($0) * 20_000_000 + Int64($0 % 7) * 300_000) })
+        let followed = follow(
+            (0..<9000).map { Packet(number: $0, time: Int64($0) * 20_000_000 + Int64($0 % 7) * 300_000) })
         var bytes: [UInt8] = []
         for figures in followed.all.figures { figures.encode(to: &bytes) }
         #expect(bytes.count <= 5 * followed.all.figures.count)

@@ -84,7 +84,8 @@ struct TransmissionRatingTests {
 
     /// G.107.1 equations 7-1, 7-15, A-1 and A-2 over G.113 table IV.1: MOS of AMR-WB's modes without loss.
     @Test(arguments: [
-        (1.0, 4.49), (3, 4.48), (5, 4.46), (7, 4.43), (8, 4.42), (10, 4.39), (13, 4.34), (26, 4.02), (41, 3.51), (56, 2.92),
+        (1.0, 4.49), (3, 4.48), (5, 4.46), (7, 4.43), (8, 4.42), (10, 4.39), (13, 4.34), (26, 4.02), (41, 3.51),
+        (56, 2.92),
     ])
     func widebandModes(impairment: Double, score: Double) {
         let rating = WidebandRating.rating(impairment, lossRobustness: 1, lossPercent: 0)

@@ -32,7 +32,9 @@ struct CorrelationKeys {
 
     /// Whether there is room for a key that nobody has shown; if not, that is counted.
     mutating func hasRoom(_ key: UInt64, held: Int) -> Bool {
-        if held < CorrelationKeys.maxPerCall, entries[key] != nil || entries.count < CorrelationKeys.limit { return true }
+        if held < CorrelationKeys.maxPerCall, entries[key] != nil || entries.count < CorrelationKeys.limit {
+            return true
+        }
         refused += 1
         return false
     }

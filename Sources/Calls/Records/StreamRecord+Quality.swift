@@ -17,7 +17,8 @@ extension StreamRecord {
         _ statistics: borrowing StreamStatistics, codec: RatedCodec,
         intervals: (length: Int64, figures: [IntervalFigures]), oneWayDelay: Double? = nil
     ) {
-        let quality = StreamQuality(statistics.loss, codec: codec, oneWayDelay: oneWayDelay)
+        let model = QualityModel(codec, oneWayDelay: oneWayDelay)
+        let quality = model.quality(statistics.loss)
         mos = quality.meanOpinionScore
         mosScale = quality.scale
         ratingFactor = quality.rating
@@ -26,8 +27,6 @@ extension StreamRecord {
         self.oneWayDelay = oneWayDelay
         self.intervals = StreamIntervalRecords(
             length: intervals.length, figures: intervals.figures,
-            mos: intervals.figures.map {
-                StreamQuality($0.loss, codec: codec, oneWayDelay: oneWayDelay).meanOpinionScore
-            })
+            mos: intervals.figures.map { model.quality($0.loss).meanOpinionScore })
     }
 }

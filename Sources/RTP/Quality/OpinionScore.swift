@@ -17,29 +17,26 @@ public enum OpinionScale: UInt8, Sendable {
         return max(1, 1 + 0.035 * rating + rating * (rating - 60) * (100 - rating) * 7e-6)
     }
 
-    /// R of a connection that has all defaults but these.
+    /// R of a connection that has all defaults but the delay, and a codec that takes nothing away.
     ///
     /// - Parameter oneWayDelay: milliseconds, of the network. Narrowband: the delay of the echo path and the absolute
     ///   one, and half the loop. Wideband: the absolute one.
-    func rating(_ codec: CodecImpairment, lossPercent: Double, burstRatio: Double, oneWayDelay: Double) -> Double {
-        let robustness = codec.lossRobustness ?? 1
+    func faultlessRating(oneWayDelay: Double) -> Double {
         switch self {
+        case .wideband:
+            return WidebandRating.rating(0, lossRobustness: 1, lossPercent: 0, absoluteDelay: oneWayDelay)
         case .narrowband:
+            guard oneWayDelay > 0 else { return OpinionScale.defaultRating }
             var connection = TransmissionRating()
-            connection.equipmentImpairment = codec.impairment
-            connection.lossRobustness = robustness
-            connection.lossPercent = lossPercent
-            connection.burstRatio = burstRatio
             connection.echoPathDelay = oneWayDelay
             connection.absoluteDelay = oneWayDelay
             connection.roundTripDelay = 2 * oneWayDelay
             return connection.rating
-        case .wideband:
-            return WidebandRating.rating(
-                codec.impairment, lossRobustness: robustness, lossPercent: lossPercent, burstRatio: burstRatio,
-                absoluteDelay: oneWayDelay)
         }
     }
+
+    /// 93.2; most streams need no other, and there are two dozen powers and logarithms in it.
+    private static let defaultRating = TransmissionRating().rating
 }
 
 /// The wideband E-model of ITU-T G.107.1 (06/2019 with Corrigendum 1), with its defaults for everything but these.

@@ -30,33 +30,57 @@ public struct StreamQuality: Equatable, Sendable {
     /// Expected packets below which nothing is said: half a second of 20 ms.
     public static let leastPackets: UInt64 = 25
 
-    /// - Parameters:
-    ///   - codec: the codec's values, or why there are none.
-    ///   - oneWayDelay: of the network, milliseconds; nil when it is not known and left out of account (0).
-    public init(_ loss: PacketLoss, codec: RatedCodec, oneWayDelay: Double?) {
-        burstRatio = loss.burstRatio
-        switch codec {
-        case .unrated(let reason): self.reason = reason
-        case .rated(let codec):
-            scale = codec.scale
-            guard loss.expected >= StreamQuality.leastPackets else {
-                reason = .tooFewPackets
-                return
-            }
-            guard loss.lost == 0 || codec.lossRobustness != nil else {
-                reason = .lossNotRated
-                return
-            }
-            let delay = oneWayDelay.map { $0 > 0 ? min($0, StreamQuality.longestDelay) : 0 } ?? 0
-            let rating = codec.scale.rating(
-                codec, lossPercent: loss.percent, burstRatio: loss.modelledBurstRatio, oneWayDelay: delay)
-            self.rating = max(rating, 0)
-            meanOpinionScore = codec.scale.meanOpinionScore(rating)
-        }
-    }
+    init() {}
+}
+
+/// The E-model for one stream: asked once for all its packets and once for each interval.
+public struct QualityModel: Sendable {
+    private let codec: RatedCodec
+    /// R if nothing were lost and the codec took nothing away.
+    private let faultless: Double
 
     /// Milliseconds; what is longer is no telephone call, and as bad as this.
     static let longestDelay = 10_000.0
+
+    /// - Parameters:
+    ///   - codec: the codec's values, or why there are none.
+    ///   - oneWayDelay: of the network, milliseconds; nil when it is not known and left out of account (0).
+    public init(_ codec: RatedCodec, oneWayDelay: Double?) {
+        self.codec = codec
+        // Also 0 for what is not a number.
+        let delay = oneWayDelay.map { $0 > 0 ? min($0, QualityModel.longestDelay) : 0 } ?? 0
+        if case .rated(let codec) = codec {
+            faultless = codec.scale.faultlessRating(oneWayDelay: delay)
+        } else {
+            faultless = 0
+        }
+    }
+
+    public func quality(_ loss: PacketLoss) -> StreamQuality {
+        var quality = StreamQuality()
+        quality.burstRatio = loss.burstRatio
+        switch codec {
+        case .unrated(let reason): quality.reason = reason
+        case .rated(let codec):
+            quality.scale = codec.scale
+            guard loss.expected >= StreamQuality.leastPackets else {
+                quality.reason = .tooFewPackets
+                return quality
+            }
+            guard loss.lost == 0 || codec.lossRobustness != nil else {
+                quality.reason = .lossNotRated
+                return quality
+            }
+            let rating =
+                faultless
+                - Impairment.equipment(
+                    codec.impairment, lossRobustness: codec.lossRobustness ?? 1, lossPercent: loss.percent,
+                    burstRatio: loss.modelledBurstRatio)
+            quality.rating = max(rating, 0)
+            quality.meanOpinionScore = codec.scale.meanOpinionScore(rating)
+        }
+        return quality
+    }
 }
 
 /// A stream's codec, as the E-model wants to know it.

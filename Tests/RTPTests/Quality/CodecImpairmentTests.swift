@@ -67,17 +67,21 @@ struct CodecImpairmentTests {
 
     // MARK: The stream's quality
 
+    private func quality(_ loss: PacketLoss, codec: RatedCodec, oneWayDelay: Double?) -> StreamQuality {
+        QualityModel(codec, oneWayDelay: oneWayDelay).quality(loss)
+    }
+
     private let clean = PacketLoss(received: 500, lost: 0, bursts: 0)
 
     @Test func g711WithoutLoss() {
-        let quality = StreamQuality(clean, codec: RatedCodec(CodecImpairment.lookup("PCMA")), oneWayDelay: nil)
+        let quality = self.quality(clean, codec: RatedCodec(CodecImpairment.lookup("PCMA")), oneWayDelay: nil)
         #expect(quality.scale == .narrowband && quality.reason == nil && quality.burstRatio == nil)
         #expect((quality.rating ?? 0).rounded(.down) == 93 && ((quality.meanOpinionScore ?? 0) * 100).rounded() == 441)
     }
 
     /// Two percent at random over Bpl 25.1: 93.206 - 95 * 2 / 27.1 = 86.195; MOS 1 + 3.0168 + 0.2182.
     @Test func g711WithTwoPercentAtRandom() {
-        let quality = StreamQuality(
+        let quality = self.quality(
             PacketLoss(received: 4900, lost: 100, bursts: 98), codec: RatedCodec(CodecImpairment.lookup("PCMU")),
             oneWayDelay: nil)
         #expect(((quality.burstRatio ?? 0) * 1000).rounded() == 1000)
@@ -88,7 +92,7 @@ struct CodecImpairmentTests {
     @Test func whyNot() {
         let lossy = PacketLoss(received: 499, lost: 1, bursts: 1)
         func reason(_ loss: PacketLoss, _ codec: RatedCodec) -> StreamQuality.NoScoreReason? {
-            let quality = StreamQuality(loss, codec: codec, oneWayDelay: nil)
+            let quality = self.quality(loss, codec: codec, oneWayDelay: nil)
             #expect((quality.meanOpinionScore == nil) == (quality.reason != nil))
             return quality.reason
         }
@@ -109,7 +113,7 @@ struct CodecImpairmentTests {
     @Test(arguments: [Double.nan, -1, 0, 1, 1e9, .infinity, -.infinity])
     func anyDelay(delay: Double) {
         for name in ["PCMU", "G722"] {
-            let quality = StreamQuality(clean, codec: RatedCodec(CodecImpairment.lookup(name)), oneWayDelay: delay)
+            let quality = self.quality(clean, codec: RatedCodec(CodecImpairment.lookup(name)), oneWayDelay: delay)
             let score = quality.meanOpinionScore ?? 0
             #expect(score >= 1 && score <= 4.5)
             #expect((quality.rating ?? -1) >= 0)
@@ -118,7 +122,7 @@ struct CodecImpairmentTests {
 
     @Test func everythingLost() {
         for (received, lost) in [(UInt64(0), UInt64(250)), (1, 249), (125, 125)] {
-            let quality = StreamQuality(
+            let quality = self.quality(
                 PacketLoss(received: received, lost: lost, bursts: 1),
                 codec: RatedCodec(CodecImpairment.lookup("PCMU")), oneWayDelay: 0)
             #expect((quality.meanOpinionScore ?? 0) < 1.3)

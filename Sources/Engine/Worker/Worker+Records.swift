@@ -30,7 +30,8 @@ extension Worker {
         record.statusReason = outcome.statusCode == 0 ? nil : call.details.statusReason
         record.dialogs = UInt32(outcome.dialogs)
         describe(call, in: &record)
-        record.streams = streamRecords(call)
+        record.streams = streamRecords(call, outcome)
+        addMedia(call, end, to: &record)
         countPlain(call, in: &record)
         return record
     }
@@ -60,7 +61,7 @@ extension Worker {
         }
     }
 
-    private func streamRecords(_ call: WorkerCall) -> [StreamRecord] {
+    private func streamRecords(_ call: WorkerCall, _ outcome: CallOutcome) -> [StreamRecord] {
         var records: [StreamRecord] = []
         var slot = call.firstStream
         while slot >= 0 {
@@ -69,10 +70,13 @@ extension Worker {
             var record = StreamRecord(
                 ssrc: stream.ssrc, source: stream.source, destination: stream.destination,
                 statistics: stream.statistics,
-                codec: first.flatMap { call.format($0, to: stream.destination)?.name })
+                codec: first.flatMap { call.format($0, to: stream.destination)?.name },
+                media: streamFacts(Int(slot), call, outcome))
             if stream.statistics.packets > 0 {
                 record.rate(
-                    stream.statistics, codec: ratedCodec(call, stream), intervals: streams.intervals(of: Int(slot)))
+                    stream.statistics, codec: ratedCodec(call, stream), intervals: streams.intervals(of: Int(slot)),
+                    // Half of the way there and back, in milliseconds.
+                    oneWayDelay: record.media.roundTrip.map { $0 / 2e6 })
             }
             records.append(record)
             slot = stream.next

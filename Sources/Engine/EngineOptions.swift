@@ -75,6 +75,10 @@ public struct CallOptions: Sendable, Equatable {
     public var orphanRTP = false
     /// Copies of a packet (bridge, `any`) are left out of the files.
     public var deduplicate = false
+    /// MOS: the receivers of G.711 conceal lost packets.
+    public var concealsLoss = true
+    /// A further header that legs of one call have in common, or in which one names the other's Call-ID.
+    public var correlationHeader: String?
     public init() {}
 }
 

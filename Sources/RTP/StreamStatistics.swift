@@ -57,6 +57,8 @@ public struct StreamStatistics: Sendable, BitwiseCopyable {
     public var outOfOrder: UInt32 = 0
     public var strays: UInt32 = 0
     public var copies: UInt32 = 0
+    /// Runs of lost sequence numbers, see `StreamStatistics.loss`.
+    @usableFromInline var lossBursts: UInt32 = 0
     /// How often the source began a new numbering.
     public var restarts: UInt16 = 0
     @usableFromInline var payloadTypeCount: UInt8 = 0
@@ -66,6 +68,8 @@ public struct StreamStatistics: Sendable, BitwiseCopyable {
     @usableFromInline var packedPayloadTypes: UInt64 = 0
     /// `Int64.min` when there was none.
     @usableFromInline var arrivalBeforeEvents = Int64.min
+    /// Of the intervals that have ended; `jitterMaximum` is the present one's.
+    @usableFromInline var earlierJitterMaximum: Double = 0
 
     @inlinable
     public init() {}

@@ -4,7 +4,9 @@ struct RecordComparison {
     private static let millisecondTolerance = 0.01
 
     init(truth: JSONValue, record: JSONValue) {
-        for field in ["state", "end_reason", "hangup_by", "status_code", "transport", "sip_retransmissions", "copies"] {
+        for field in [
+            "group_id", "state", "end_reason", "hangup_by", "status_code", "transport", "sip_retransmissions", "copies",
+        ] {
             compare(field, truth[field], record[field])
         }
         for field in ["packets", "bytes", "sip_messages"] { compare(field, truth[field], record[field]) }
@@ -108,6 +110,7 @@ struct RecordComparison {
             }
         }
         if let reports = truth["rtcp"] { compareReports(name + "rtcp.", reports, record["rtcp"]) }
+        compareQuality(name, truth, record)
         func types(_ value: JSONValue) -> [Int] {
             (value["payload_types"]?.elements ?? []).compactMap(\.integer).sorted()
         }
@@ -123,6 +126,36 @@ struct RecordComparison {
         // The delay in a report is counted in 65536ths of a second.
         guard let found = record?[field]?.number, abs(found - expected) <= 0.05 else {
             return note(name + field, "\(expected)", record?[field]?.text ?? "nothing")
+        }
+    }
+
+    /// Where a run of lost numbers crosses from one interval into the next, its parts may be counted in either.
+    private static let burstAcrossIntervals = 5
+
+    private mutating func compareQuality(_ name: String, _ truth: JSONValue, _ record: JSONValue) {
+        guard truth["intervals"] != nil else { return }
+        for field in ["mos_scale", "mos_null_reason"] { compare(name + field, truth[field], record[field]) }
+        for (field, tolerance) in [("mos", 0.0051), ("burst_ratio", 0.00051)] {
+            let (expected, found) = (truth[field]?.number, record[field]?.number)
+            if expected == nil, found == nil { continue }
+            guard let expected, let found, abs(expected - found) <= tolerance else {
+                note(name + field, truth[field]?.text ?? "null", record[field]?.text ?? "nothing")
+                continue
+            }
+        }
+        func numbers(_ value: JSONValue, _ key: String) -> [Int] {
+            (value["intervals"]?[key]?.elements ?? []).compactMap(\.integer)
+        }
+        // Of long streams neighbours are put together.
+        let packets = numbers(truth, "packets")
+        let merged = (record["intervals"]?["length_s"]?.number ?? 0) > 5
+        if !merged, packets != numbers(record, "packets") {
+            note(name + "intervals.packets", "\(packets)", "\(numbers(record, "packets"))")
+        }
+        let (lost, found) = (numbers(truth, "lost"), numbers(record, "lost"))
+        let fits = merged || zip(lost, found).allSatisfy { abs($0 - $1) <= Self.burstAcrossIntervals }
+        if !fits || lost.reduce(0, +) != found.reduce(0, +) {
+            note(name + "intervals.lost", "\(lost)", "\(found)")
         }
     }
 }

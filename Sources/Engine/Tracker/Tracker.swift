@@ -31,6 +31,7 @@ struct Tracker: ~Copyable {
     let namePattern: FileNamePattern?
     var names: NameRegistry
     var selection: UserSelection
+    var correlation: Correlation
     var undecided: UndecidedPackets
 
     var ledger = PacketLedger()
@@ -78,10 +79,11 @@ struct Tracker: ~Copyable {
         lookBack = LookBack(maxBytes: options.limits.lookBackBytes)
         namePattern = options.archive.flatMap { try? FileNamePattern($0.pattern) }
         selection = UserSelection(options.selection)
+        correlation = Correlation(header: options.calls.correlationHeader)
         // Without files nothing is kept back.
         undecided = UndecidedPackets(limit: options.archive == nil ? .max : options.limits.lookBackBytes)
         if options.calls.orphanRTP {
-            orphans = OrphanStreams(hash: hash)
+            orphans = OrphanStreams(hash: hash, concealsLoss: options.calls.concealsLoss)
             lookBack.collectsUnclaimed = true
         }
     }

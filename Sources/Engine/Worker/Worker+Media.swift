@@ -35,13 +35,16 @@ extension Worker {
         if streams.streams[stream].needsLook(head, action) {
             look(slot, stream, payload, datagramLength: payloadLength, at: packet.timestamp)
         }
-        streams.streams[stream].statistics.receive(
-            sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
-            marker: head & 0x0080_0000 != 0, payloadType: payloadType,
-            clockRate: streams.streams[stream].clockRate,
-            isTelephoneEvent: streams.streams[stream].isTelephoneEvent,
-            isComfortNoise: streams.streams[stream].isComfortNoise, arrival: packet.timestamp,
-            payloadBytes: payloadLength)
+        let clockRate = streams.streams[stream].clockRate
+        let isTelephoneEvent = streams.streams[stream].isTelephoneEvent
+        let isComfortNoise = streams.streams[stream].isComfortNoise
+        streams.measure(stream, arrival: packet.timestamp) {
+            $0.receive(
+                sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
+                marker: head & 0x0080_0000 != 0, payloadType: payloadType, clockRate: clockRate,
+                isTelephoneEvent: isTelephoneEvent, isComfortNoise: isComfortNoise, arrival: packet.timestamp,
+                payloadBytes: payloadLength)
+        }
         streams.streams[stream].updatePlain()
     }
 
@@ -139,13 +142,16 @@ extension Worker {
         let payloadType = UInt8(truncatingIfNeeded: head >> 16) & 0x7f
         resolveFormat(slot, stream, payloadType)
         look(slot, stream, payload, datagramLength: datagram.length, at: datagram.timestamp)
-        streams.streams[stream].statistics.receive(
-            sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
-            marker: head & 0x0080_0000 != 0, payloadType: payloadType,
-            clockRate: streams.streams[stream].clockRate,
-            isTelephoneEvent: streams.streams[stream].isTelephoneEvent,
-            isComfortNoise: streams.streams[stream].isComfortNoise, arrival: datagram.timestamp,
-            payloadBytes: datagram.length)
+        let clockRate = streams.streams[stream].clockRate
+        let isTelephoneEvent = streams.streams[stream].isTelephoneEvent
+        let isComfortNoise = streams.streams[stream].isComfortNoise
+        streams.measure(stream, arrival: datagram.timestamp) {
+            $0.receive(
+                sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
+                marker: head & 0x0080_0000 != 0, payloadType: payloadType, clockRate: clockRate,
+                isTelephoneEvent: isTelephoneEvent, isComfortNoise: isComfortNoise, arrival: datagram.timestamp,
+                payloadBytes: datagram.length)
+        }
         streams.streams[stream].updatePlain()
     }
 

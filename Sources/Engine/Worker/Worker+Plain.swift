@@ -97,7 +97,7 @@ extension Worker {
                 guard found >= 0 else { break }
             }
             let stream = unsafe first + found
-            guard unsafe stream.pointee.isPlain else { break }
+            guard unsafe stream.pointee.isPlain, unsafe packet.timestamp < stream.pointee.intervalEnd else { break }
             // Of the header's twelve bytes, counted above.
             let head = unsafe bytes.extracting(unchecked: start..<(start &+ 8)).loadBig64(0)
             unsafe stream.pointee.statistics.receiveSameFormat(

@@ -10,6 +10,8 @@ public struct TimeWindow: Sendable {
 /// What the record and the file of one call must say.
 public final class CallTruth {
     public let callID: String
+    /// Call-ID of the first leg, where this is another leg of its call.
+    public var groupID: String?
     public let className: String
     public let transport: SIPTransport
     public var fromUser = ""
@@ -99,6 +101,7 @@ public final class CallTruth {
             json.key(key)
             json.string(value)
         }
+        write("group_id", groupID ?? callID, to: &json)
         if let state { write("state", state, to: &json) }
         if let endReason, !cut { write("end_reason", endReason, to: &json) }
         if let hangupBy { write("hangup_by", hangupBy, to: &json) }

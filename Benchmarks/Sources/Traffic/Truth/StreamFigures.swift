@@ -48,6 +48,14 @@ public final class StreamFigures {
     private var jitterSum = 0.0
     private var jitterCount = 0
     private var jitterMax = 0.0
+    private var intervals: [Interval] = []
+
+    /// Five seconds from the first packet on.
+    private struct Interval {
+        var packets = 0
+        /// The highest number seen until its end.
+        var highest: Int
+    }
 
     init(ssrc: UInt32, source: Endpoint, destination: Endpoint, codec: Codec, hasEvents: Bool = false) {
         (self.ssrc, self.source, self.destination, self.codec) = (ssrc, source, destination, codec)
@@ -80,12 +88,62 @@ public final class StreamFigures {
             updateJitter(packet)
         }
         lastTime = packet.time
+        countInterval(packet)
         previousWasComfortNoise = packet.isComfortNoise
         // The packets of an event all carry the time of its beginning: speech is compared with speech.
         guard !packet.isEvent else { return }
         referenceTime = packet.time
         referenceTimestamp = packet.timestamp
         hasReference = true
+    }
+
+    private func countInterval(_ packet: Arrival) {
+        let place = Int((packet.time - firstTime) / 5_000_000_000)
+        while intervals.count <= place { intervals.append(Interval(highest: intervals.last?.highest ?? lowest - 1)) }
+        intervals[place].packets += 1
+        intervals[place].highest = highest
+    }
+
+    /// Numbers that never came, by the interval in which the next higher one did, and the runs they lie in.
+    private var losses: (byInterval: [Int], bursts: Int) {
+        var byInterval = Array(repeating: 0, count: intervals.count)
+        var bursts = 0
+        var place = 0
+        var wasLost = false
+        for number in lowest...highest {
+            while place < intervals.count - 1, number > intervals[place].highest { place += 1 }
+            let isLost = !seen.contains(number)
+            if isLost { byInterval[place] += 1 }
+            if isLost, !wasLost { bursts += 1 }
+            wasLost = isLost
+        }
+        return (byInterval, bursts)
+    }
+
+    private func writeQuality(to json: inout JSONText) {
+        let (lost, bursts) = losses
+        let score = ExpectedQuality(codec: codec, received: distinct, lost: lost.reduce(0, +), bursts: bursts)
+        json.key("mos")
+        if let value = score.mos { json.number(value) } else { json.null() }
+        json.key("mos_scale")
+        if let scale = score.scale { json.string(scale) } else { json.null() }
+        json.key("mos_null_reason")
+        if let reason = score.reason { json.string(reason) } else { json.null() }
+        if let ratio = score.burstRatio {
+            json.key("burst_ratio")
+            json.number(ratio)
+        }
+        json.key("intervals")
+        json.open("{")
+        json.key("packets")
+        json.open("[")
+        for interval in intervals { json.number(interval.packets) }
+        json.close("]")
+        json.key("lost")
+        json.open("[")
+        for count in lost { json.number(count) }
+        json.close("]")
+        json.close("}")
     }
 
     /// RFC 3550 appendix A.8, in milliseconds.
@@ -145,6 +203,7 @@ public final class StreamFigures {
         json.key("comfort_noise_packets")
         json.number(comfortNoise)
         reports.write(to: &json)
+        writeQuality(to: &json)
         json.close("}")
     }
 }
@@ -152,6 +211,10 @@ public final class StreamFigures {
 /// A set of small non-negative numbers, one bit each.
 struct NumberSet {
     private var words: [UInt64] = []
+
+    func contains(_ number: Int) -> Bool {
+        number / 64 < words.count && words[number / 64] & (UInt64(1) << UInt64(number % 64)) != 0
+    }
 
     /// False when the number was there already.
     mutating func insert(_ number: Int) -> Bool {

@@ -90,6 +90,7 @@ extension Tracker {
             correlate(slot, isNew: calls.nextNumber != begun, message, bytes, facts, found)
         }
         calls.activity[slot] = clock.now
+        if !facts.isRequest { calls.noteAnswer(slot) }
         select(slot, message, bytes, facts, &batch)
         deliverCarriers(carriers, to: slot, isCopy: found.isCopy, &batch)
         if calls.calls[slot].selection != .excluded {
@@ -188,6 +189,7 @@ extension Tracker {
         let isOver = calls.calls[slot].life.isSettled
         guard isOver != calls.calls[slot].isOver else { return }
         calls.calls[slot].isOver = isOver
+        if isOver, tracksIdleCalls { trackIdle(slot) }
         ownership.setOver(slot, isOver, in: calls)
     }
 

@@ -172,6 +172,6 @@ struct StreamStatisticsSequenceTests {
     }
 
     @Test func sizeOfTheState() {
-        #expect(MemoryLayout<StreamStatistics>.stride <= 232)
+        #expect(MemoryLayout<StreamStatistics>.stride <= 256)
     }
 }

@@ -30,8 +30,7 @@ extension Tracker {
         held.setWaiting(tag, true)
         connections.parsers[parser].directions[direction].assembler.hold(
             packet: reassembled?.bytes ?? held[tag].bytes, payloadOffset: decoded.payloadOffset, count: count,
-            start: start, tag: tag,
-            at: clock.now)
+            start: start, tag: tag, at: clock.now)
         if connections.parsers[parser].directions[direction].holeSince == .max {
             connections.parsers[parser].directions[direction].holeSince = clock.now
             if !connections.connections[slot].isProven, connections.parsers[parser].isConfirmed {

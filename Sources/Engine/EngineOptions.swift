@@ -75,6 +75,10 @@ public struct CallOptions: Sendable, Equatable {
     public var orphanRTP = false
     /// Copies of a packet (bridge, `any`) are left out of the files.
     public var deduplicate = false
+    /// MOS: the receivers of G.711 conceal lost packets.
+    public var concealsLoss = true
+    /// A further header that legs of one call have in common, or in which one names the other's Call-ID.
+    public var correlationHeader: String?
     public init() {}
 }
 
@@ -96,6 +100,11 @@ public struct SelectionOptions: Sendable, Equatable {
     /// Media only to or from a port in one of these ranges.
     public var rtpPortRanges: [ClosedRange<UInt16>] = []
     public var udpOnly = false
+    /// All ESP is NULL encrypted.
+    public var espNull = false
+    /// ESP is looked into where it checks out as NULL encrypted.
+    public var espHeuristic = false
+    public var esp: ESPDecoding { espNull ? .null : espHeuristic ? .heuristic : .closed }
     public init() {}
 }
 

@@ -22,7 +22,9 @@ extension StreamStatistics {
     public var jitterMeanNanoseconds: Double? { jitterSamples > 0 ? jitterSum / Double(jitterSamples) : nil }
 
     /// nil as for the mean.
-    public var jitterMaximumNanoseconds: Double? { jitterSamples > 0 ? jitterMaximum : nil }
+    public var jitterMaximumNanoseconds: Double? {
+        jitterSamples > 0 ? max(jitterMaximum, earlierJitterMaximum) : nil
+    }
 
     /// The longest time between two consecutive packets; nil before the second packet. Time that runs backwards is no gap.
     public var largestGapNanoseconds: Int64? { packets > 1 ? largestGap : nil }

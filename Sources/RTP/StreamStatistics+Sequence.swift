@@ -25,6 +25,7 @@ extension StreamStatistics {
                 duplicates &+= 1
             } else {
                 outOfOrder &+= 1
+                noteLate(sequence, backward: backward)
                 lowest = min(lowest, highest &- Int64(backward))
             }
         } else if distance <= StreamStatistics.largestDropout {
@@ -32,6 +33,7 @@ extension StreamStatistics {
             window.advance(to: sequence, distance: distance)
             _ = window.insert(sequence)
             highest &+= Int64(distance)
+            noteGap(missing: Int64(distance) &- 1)
         } else {
             receiveStray(sequence, distance: distance, elapsed: elapsed)
         }
@@ -65,6 +67,7 @@ extension StreamStatistics {
             let first = sequence &- 1
             if confirmsGap {
                 highest &+= Int64(distance &- 1)
+                noteGap(missing: Int64(distance) &- 2)
                 window = SequenceWindow()
                 _ = window.insert(first)
                 confirming = -1

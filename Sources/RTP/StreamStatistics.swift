@@ -57,11 +57,19 @@ public struct StreamStatistics: Sendable, BitwiseCopyable {
     public var outOfOrder: UInt32 = 0
     public var strays: UInt32 = 0
     public var copies: UInt32 = 0
+    /// Runs of lost sequence numbers, see `StreamStatistics.loss`.
+    @usableFromInline var lossBursts: UInt32 = 0
     /// How often the source began a new numbering.
     public var restarts: UInt16 = 0
     @usableFromInline var payloadTypeCount: UInt8 = 0
+    /// The packet with which the one behind telephone events is compared: the last before them, see `changeFormat`.
+    @usableFromInline var timestampBeforeEvents: UInt32 = 0
     /// Payload types in the order of their appearance, eight at most, the first in the lowest byte.
     @usableFromInline var packedPayloadTypes: UInt64 = 0
+    /// `Int64.min` when there was none.
+    @usableFromInline var arrivalBeforeEvents = Int64.min
+    /// Of the intervals that have ended; `jitterMaximum` is the present one's.
+    @usableFromInline var earlierJitterMaximum: Double = 0
 
     @inlinable
     public init() {}
@@ -92,6 +100,10 @@ public struct StreamStatistics: Sendable, BitwiseCopyable {
             let change = changeFormat(format)
             isComparable = change.isComparable
             isQuiet = isQuiet || change.isQuiet
+            if change.isBehindEvents {
+                if isComparable { resume(timestamp: timestamp, isQuiet: isQuiet, arrival: arrival) }
+                isComparable = false
+            }
         }
 
         follow(

@@ -7,7 +7,7 @@ public enum HeaderName: UInt8, Sendable {
     case userAgent, server
     /// RFC 3326.
     case reason
-    /// Not registered: written by B2BUAs to name the other leg's Call-ID.
+    /// X-Call-ID, X-CID. Not registered: written by B2BUAs to name the other leg's Call-ID.
     case xCallID
     /// RFC 7989.
     case sessionID
@@ -66,6 +66,7 @@ public enum HeaderName: UInt8, Sendable {
         case 4:
             if word == PackedName.word("f", "r", "o", "m") { return .from }
             return word == PackedName.word("c", "s", "e", "q") ? .cseq : .other
+        case 5: return word == PackedName.word("x", "-", "c", "i", "d") ? .xCallID : .other
         case 6:
             if word == PackedName.word("s", "e", "r", "v", "e", "r") { return .server }
             return word == PackedName.word("r", "e", "a", "s", "o", "n") ? .reason : .other

@@ -36,6 +36,8 @@ import Testing
             $0.engine.selection.rtpPortRanges == [10_000...20_000, 30_000...30_000]
         },
         Case("udp_only", "true") { $0.engine.selection.udpOnly },
+        Case("esp_null", "true") { $0.engine.selection.esp == .null },
+        Case("esp_heuristic", "true") { $0.engine.selection.esp == .heuristic },
         Case("output_dir", "calls") { $0.outputDirectory == "calls" },
         Case("per_call_pcap_pattern", "{date}/{callid}.pcap") { $0.archive.pattern == "{date}/{callid}.pcap" },
         Case("write_file", "out/x") { $0.writePrefix == "out/x" },
@@ -45,6 +47,8 @@ import Testing
         Case("deduplicate", "true") { $0.engine.calls.deduplicate },
         Case("all_dialogs", "true") { $0.engine.calls.allDialogs },
         Case("orphan_rtp", "true") { $0.engine.calls.orphanRTP },
+        Case("correlation_header", "X-Leg") { $0.engine.calls.correlationHeader == "X-Leg" },
+        Case("loss_concealment", "false") { !$0.engine.calls.concealsLoss },
         Case("pcap_grace_period", "250ms") { $0.engine.calls.gracePeriod == 250_000_000 },
         Case("ring_timeout", "60s") { $0.engine.calls.ringTimeout == 60 * s },
         Case("call_idle_timeout", "5m") { $0.engine.calls.idleTimeout == 300 * s },

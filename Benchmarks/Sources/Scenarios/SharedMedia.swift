@@ -8,6 +8,7 @@ enum SharedMedia {
         let middle = Endpoint(context.newHost(), 5060)
         let legA = context.newCall(hosts: [Endpoint(context.newHost(), 5060), middle])
         let legB = context.newCall(hosts: [middle, Endpoint(context.newHost(), 5060)])
+        legB.truth.groupID = legA.truth.callID
         legB.callerMedia = legA.callerMedia
         legA.calleeMedia = legB.calleeMedia
         let codec = legA.codec

@@ -65,6 +65,8 @@ public struct CallOutcome: Sendable {
     public var statusCode: UInt16 = 0
     public var confirmedTag: UInt64 = 0
     public var dialogs: UInt16 = 0
+    /// Call-ID of the first leg of the call that this is a leg of; nil when this is the first, or the only one.
+    public var groupID: [UInt8]?
 
     public init(startTime: Int64) { self.startTime = startTime }
 }

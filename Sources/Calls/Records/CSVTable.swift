@@ -13,7 +13,7 @@ public enum CSVTable {
         "status_reason", "from_user", "from_host", "from_display", "to_user", "to_host", "to_display", "request_uri",
         "p_asserted_identity", "user_agents", "transport", "signalling_addresses", "dialogs", "sip_messages",
         "sip_retransmissions", "copies", "codecs", "packets", "bytes", "streams", "rtp_packets", "lost_packets",
-        "worst_loss_percent", "max_jitter_ms", "files",
+        "worst_loss_percent", "max_jitter_ms", "worst_mos", "group_id", "files",
     ]
 
     public static func appendHeader(to bytes: inout [UInt8]) {
@@ -68,6 +68,8 @@ public enum CSVTable {
         row.add(call.lostPackets) { $0.append(decimal: $1) }
         row.add(call.worstLossPercent?.fixed(decimals: 6)) { $0.append(fixed: $1, decimals: 6) }
         row.add(call.largestJitter?.fixed(decimals: 0)) { $0.append(milliseconds: $1) }
+        row.add(call.worstMOS?.fixed(decimals: 2)) { $0.append(fixed: $1, decimals: 2) }
+        row.add(text: call.groupID)
         row.add(text: call.files.joined(separator: " "))
         row.finish(into: &bytes)
     }

@@ -6,6 +6,9 @@ extension CallRecord {
     /// The largest jitter of any stream, in nanoseconds; nil when no stream has one.
     public var largestJitter: Double? { streams.compactMap(\.jitterMaximum).max() }
 
+    /// The lowest MOS of any stream; nil when no stream has one.
+    public var worstMOS: Double? { streams.compactMap(\.mos).min() }
+
     public var rtpPackets: UInt64 { streams.reduce(0) { $0 &+ $1.packets } }
 
     public var lostPackets: Int64 { streams.reduce(0) { $0 &+ $1.lostPackets } }

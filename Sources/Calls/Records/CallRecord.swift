@@ -7,6 +7,8 @@ import PacketDecoding
 /// cold (one a call), so plain strings and arrays do.
 public struct CallRecord: Equatable, Sendable {
     public var callID = ""
+    /// Call-ID of the first leg of the call that this is a leg of: its own where there is no other.
+    public var groupID = ""
     public var state = State.trying
     public var endReason: EndReason?
     /// First seen in the middle; what came before is unknown.

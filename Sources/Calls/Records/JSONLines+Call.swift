@@ -2,6 +2,7 @@ extension JSONObject {
     mutating func add(_ call: borrowing CallRecord) {
         key("type", string: "call")
         key("call_id", string: call.callID)
+        key("group_id", string: call.groupID)
         key("state", string: call.state.rawValue)
         key("end_reason", string: call.endReason?.rawValue)
         key("joined", boolean: call.isJoined)

@@ -21,6 +21,23 @@ extension JSONObject {
         key("first_packet_time", time: stream.firstPacketTime)
         key("last_packet_time", time: stream.lastPacketTime)
         add(stream.media)
-        key("mos", decimal: stream.mos)
+        addQuality(stream)
+    }
+
+    private mutating func addQuality(_ stream: StreamRecord) {
+        key("mos", decimal: stream.mos, decimals: 2)
+        key("mos_scale", string: stream.mosScale?.name)
+        key("mos_null_reason", string: stream.mosNullReason?.rawValue)
+        key("r_factor", decimal: stream.ratingFactor, decimals: 1)
+        key("burst_ratio", decimal: stream.burstRatio, decimals: 3)
+        key("one_way_delay_ms", decimal: stream.oneWayDelay, decimals: 3)
+        guard let intervals = stream.intervals else { return key("intervals", string: nil) }
+        key("intervals") { object in
+            object.key("length_s", seconds: intervals.length)
+            object.key("packets", array: intervals.figures) { $0.element(number: $1.packets) }
+            object.key("lost", array: intervals.figures) { $0.element(number: $1.lost) }
+            object.key("jitter_max_ms", array: intervals.figures) { $0.element(milliseconds: $1.jitterMaximum) }
+            object.key("mos", array: intervals.mos) { $0.element(decimal: $1, decimals: 2) }
+        }
     }
 }

@@ -153,10 +153,29 @@ struct JSONObject {
         if let nanoseconds { bytes.append(milliseconds: nanoseconds) } else { appendNull() }
     }
 
-    /// Up to six decimals; not a number and out of range come out as null.
-    mutating func key(_ key: StaticString, decimal: Double?) {
+    /// Up to `decimals` decimals; not a number and out of range come out as null.
+    mutating func key(_ key: StaticString, decimal: Double?, decimals: Int = 6) {
         self.key(key)
-        if let fixed = decimal?.fixed(decimals: 6) { bytes.append(fixed: fixed, decimals: 6) } else { appendNull() }
+        append(decimal, decimals: decimals)
+    }
+
+    mutating func element(decimal: Double?, decimals: Int) {
+        separate()
+        append(decimal, decimals: decimals)
+    }
+
+    /// `nanoseconds` come out as milliseconds.
+    mutating func element(milliseconds nanoseconds: Int64?) {
+        separate()
+        if let nanoseconds { bytes.append(milliseconds: nanoseconds) } else { appendNull() }
+    }
+
+    private mutating func append(_ decimal: Double?, decimals: Int) {
+        if let fixed = decimal?.fixed(decimals: decimals) {
+            bytes.append(fixed: fixed, decimals: decimals)
+        } else {
+            appendNull()
+        }
     }
 
     private mutating func appendNull() {

@@ -31,6 +31,14 @@ public struct StreamRecord: Equatable, Sendable {
     public var media = StreamMediaFacts()
     /// nil where it is not known: never a guess.
     public var mos: Double?
+    public var mosScale: OpinionScale?
+    /// R, of which the MOS is made.
+    public var ratingFactor: Double?
+    public var mosNullReason: StreamQuality.NoScoreReason?
+    public var burstRatio: Double?
+    /// Milliseconds, as MOS was made with; nil when it is not known and was left out of account.
+    public var oneWayDelay: Double?
+    public var intervals: StreamIntervalRecords?
 
     /// A record without figures.
     public init(ssrc: UInt32, source: Endpoint, destination: Endpoint) {

@@ -22,6 +22,8 @@ struct HeldPackets {
         var isFragment = false
         /// A segment behind a hole.
         var isWaiting = false
+        /// The other packets of the datagram that this one completed. They go where it goes; a reference each.
+        var companions: [UInt32] = []
         /// Calls that have it already, so that two messages of one call do not write it twice.
         var owners: [UInt64] = []
     }
@@ -83,6 +85,15 @@ struct HeldPackets {
         waitingCount += isWaiting ? 1 : -1
     }
 
+    /// What was a fragment waits as (part of) a TCP segment, whose memory another limit bounds.
+    mutating func setSegment(_ tag: UInt32) {
+        for companion in slots[Int(tag)].companions { setSegment(companion) }
+        guard slots[Int(tag)].isFragment else { return }
+        slots[Int(tag)].isFragment = false
+        segmentBytes += HeldPackets.cost(slots[Int(tag)].bytes.count)
+        segmentCount += 1
+    }
+
     subscript(tag: UInt32) -> Held {
         _read { yield slots[Int(tag)] }
         _modify { yield &slots[Int(tag)] }
@@ -103,6 +114,7 @@ struct HeldPackets {
         count -= 1
         slots[Int(tag)].bytes = []
         slots[Int(tag)].owners = []
+        slots[Int(tag)].companions = []
         slots[Int(tag)].generation &+= 1
         free.append(tag)
         return held

@@ -5,17 +5,8 @@ import RTP
 /// RTP of no call, for `--orphan-rtp`: streams by SSRC and both endpoints, of which those are reported that had four
 /// packets in sequence.
 struct OrphanStreams {
-    private struct Orphan {
-        var source: Endpoint
-        var destination: Endpoint
-        var ssrc: UInt32
-        var statistics = StreamStatistics()
-        var lastSequence: UInt16 = 0
-        var run = 0
-        var qualified = false
-    }
-
     private let hash: FlowHash
+    private let concealsLoss: Bool
     private var index = SlotIndex()
     private var orphans: [Orphan] = []
     private(set) var refused: UInt64 = 0
@@ -24,7 +15,10 @@ struct OrphanStreams {
     static let limit = 65536
     static let packetsToQualify = 4
 
-    init(hash: FlowHash) { self.hash = hash }
+    init(hash: FlowHash, concealsLoss: Bool = true) {
+        self.hash = hash
+        self.concealsLoss = concealsLoss
+    }
 
     mutating func receive(_ entry: LookBack.Entry) {
         guard entry.kind == .rtp else { return }
@@ -47,10 +41,13 @@ struct OrphanStreams {
         orphans[slot].lastSequence = header.sequence
         if orphans[slot].run >= OrphanStreams.packetsToQualify { orphans[slot].qualified = true }
         let cut = Int(entry.packet.originalLength) - Int(entry.packet.capturedLength)
-        orphans[slot].statistics.receive(
-            sequence: header.sequence, timestamp: header.timestamp, marker: header.marker,
-            payloadType: header.payloadType, clockRate: 0, isTelephoneEvent: false, arrival: entry.packet.timestamp,
-            payloadBytes: payload.count + cut)
+        let length = payload.count + cut
+        orphans[slot].measure(at: entry.packet.timestamp) {
+            $0.receive(
+                sequence: header.sequence, timestamp: header.timestamp, marker: header.marker,
+                payloadType: header.payloadType, clockRate: 0, isTelephoneEvent: false,
+                arrival: entry.packet.timestamp, payloadBytes: length)
+        }
     }
 
     private mutating func slot(_ hashed: UInt64, _ entry: LookBack.Entry, _ ssrc: UInt32) -> Int? {
@@ -72,10 +69,44 @@ struct OrphanStreams {
 
     /// In the order of their first packets.
     var records: [OrphanStreamRecord] {
-        orphans.filter(\.qualified).map {
-            OrphanStreamRecord(
-                StreamRecord(
-                    ssrc: $0.ssrc, source: $0.source, destination: $0.destination, statistics: $0.statistics))
+        orphans.filter(\.qualified).map { OrphanStreamRecord($0.record(concealsLoss: concealsLoss)) }
+    }
+}
+
+private struct Orphan {
+    var source: Endpoint
+    var destination: Endpoint
+    var ssrc: UInt32
+    var statistics = StreamStatistics()
+    var lastSequence: UInt16 = 0
+    var run = 0
+    var qualified = false
+    var intervalEnd = Int64.min
+    var intervals: StreamIntervals?
+
+    mutating func measure(at arrival: Int64, _ receive: (inout StreamStatistics) -> Void) {
+        if arrival < intervalEnd {
+            receive(&statistics)
+        } else if statistics.packets == 0 {
+            intervalEnd = StreamIntervals.firstEnd(arrival)
+            receive(&statistics)
+        } else {
+            var ended = intervals ?? StreamIntervals(start: statistics.firstArrival)
+            intervals = nil
+            intervalEnd = ended.receive(&statistics, arrival: arrival, receive)
+            intervals = ended
         }
+    }
+
+    func record(concealsLoss: Bool) -> StreamRecord {
+        var record = StreamRecord(ssrc: ssrc, source: source, destination: destination, statistics: statistics)
+        record.rate(
+            statistics,
+            codec: RatedCodec(
+                statistics.payloadTypes.compactMap {
+                    RatedCodec(staticPayloadType: $0, statistics, concealsLoss: concealsLoss)
+                }),
+            intervals: intervals?.all(statistics) ?? StreamIntervals.only(statistics))
+        return record
     }
 }

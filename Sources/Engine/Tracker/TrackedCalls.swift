@@ -28,6 +28,9 @@ struct TrackedCall {
     var registrations: [Int32] = []
     /// Slots and generations of calls it shares endpoint pairs with.
     var shares: [CallReference] = []
+    /// Its place among `CallGroups`, -1 while no other leg is known; and what led to it.
+    var group: Int32 = -1
+    var correlationKeys: [UInt64] = []
     /// Packets counted as neither in a call nor not selected until `-u` is decided.
     var undecidedPackets: UInt64 = 0
 

@@ -52,15 +52,18 @@ extension Tracker {
             settleUndecided(slot, as: .notSelected)
         }
         if calls.calls[slot].selection != .excluded {
+            var outcome = calls.calls[slot].life.outcome
+            outcome.groupID = groupName(slot)
             batch.ends.append(
                 CallEnd(
-                    sequence: endSequence, outcome: calls.calls[slot].life.outcome,
+                    sequence: endSequence, outcome: outcome,
                     isUnwanted: calls.calls[slot].selection != .wanted,
                     partialMedia: calls.calls[slot].partialMedia))
             endSequence += 1
             act(slot, .end, value: UInt32(truncatingIfNeeded: batch.ends.count - 1), &batch)
         }
         ownership.forget(slot, in: calls)
+        forgetCorrelation(slot)
         undecided.forget(slot)
         calls.remove(slot, rememberUntil: clock.now &+ TrackerLimits.endedCallMemory)
     }

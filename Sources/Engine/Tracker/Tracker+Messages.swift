@@ -77,6 +77,7 @@ extension Tracker {
         let callID = bytes.extracting(callIDRange)
         let facts = message.facts(bytes, hash)
         sipCounts.countCallID(calls.hashed(callID))
+        let begun = calls.nextNumber
         let slot = findOrBegin(callID, facts, message, bytes, found, &batch)
         guard slot >= 0 else {
             classifyCarriers(carriers, .sip, .noCall)
@@ -86,6 +87,7 @@ extension Tracker {
         if !found.isCopy {
             calls.calls[slot].life.receive(facts, at: found.timestamp)
             updateOver(slot)
+            correlate(slot, isNew: calls.nextNumber != begun, message, bytes, facts, found)
         }
         calls.activity[slot] = clock.now
         if !facts.isRequest { calls.noteAnswer(slot) }
@@ -176,7 +178,9 @@ extension Tracker {
         for item in sdpEndpoints.items where ownership.name(item.endpoint, by: slot, in: &calls, at: time) {
             fresh.append(item.endpoint)
         }
+        let shares = calls.calls[slot].shares.count
         ownership.findShares(of: slot, in: &calls, at: time)
+        correlateShares(slot, from: shares)
         for endpoint in fresh where lookBack.mayHold(endpoint) { adopt(endpoint, &batch) }
     }
 
@@ -233,6 +237,7 @@ extension Tracker {
             held[tag].index = index
         }
         appendSignalling(slot, packet: held[tag].index, isCopy: held[tag].isCopy, &batch)
+        for companion in held[tag].companions { deliverHeld(companion, to: slot, &batch) }
     }
 
     mutating func appendSignalling(_ slot: Int, packet: UInt32, isCopy: Bool, _ batch: inout TrackedBatch) {

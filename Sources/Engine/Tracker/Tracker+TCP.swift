@@ -100,7 +100,7 @@ extension Tracker {
         var parser = Int(connections.connections[slot].parser)
         if parser < 0 {
             guard let opened = openParser(slot, direction, payload, &batch) else {
-                count(.notVoIP, .noCall)
+                if reassembled == nil { count(.notVoIP, .noCall) }
                 return
             }
             parser = opened
@@ -112,11 +112,11 @@ extension Tracker {
         }
         let start = connections.parsers[parser].directions[direction].assembler.offset(of: decoded.tcpSequence)
         let next = connections.parsers[parser].directions[direction].assembler.nextOffset
-        if start == next, connections.parsers[parser].directions[direction].assembler.isIdle {
+        if start == next, reassembled == nil, connections.parsers[parser].directions[direction].assembler.isIdle {
             trackInPlace(slot, parser, direction, packet, index, span, payload, start, isCopy, &batch)
             return
         }
-        let tag = hold(packet, index, span, isCopy: isCopy)
+        let tag = holdSegment(packet, index, span, isCopy: isCopy)
         if start > next {
             holdBehindHole(slot, parser, direction, payload.count, start, tag, &batch)
             return
@@ -143,7 +143,9 @@ extension Tracker {
         let flow = flows.slot(
             decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: clock.now)
         let fingerprint = hash(payload) ^ UInt64(decoded.tcpSequence) &* 0x9e37_79b9_7f4a_7c15
-        let path = unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
+        let path =
+            unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.pathLength, decoded.hopLimit)
+            ^ decoded.carrierPath
         return flows.isCopy(
             flow, fingerprint: fingerprint, path: path, time: packet.timestamp, now: clock.now)
     }
@@ -322,7 +324,7 @@ extension Tracker {
         // Joined in the middle and out of order: a whole message from before the first segment we saw.
         guard !isKnown,
             range.upperBound <= connections.parsers[parser].directions[direction].assembler.unconsumedStart,
-            held[tag].ledgerClass == nil, looksLikeSIP(payload) == .yes
+            reassembled == nil, held[tag].ledgerClass == nil, looksLikeSIP(payload) == .yes
         else { return }
         var framer = SIPStreamFramer()
         guard case .message(let whole) = framer.next(in: payload, from: 0), whole.count == payload.count else { return }

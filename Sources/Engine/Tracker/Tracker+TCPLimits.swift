@@ -29,7 +29,8 @@ extension Tracker {
         }
         held.setWaiting(tag, true)
         connections.parsers[parser].directions[direction].assembler.hold(
-            packet: held[tag].bytes, payloadOffset: decoded.payloadOffset, count: count, start: start, tag: tag,
+            packet: reassembled?.bytes ?? held[tag].bytes, payloadOffset: decoded.payloadOffset, count: count,
+            start: start, tag: tag,
             at: clock.now)
         if connections.parsers[parser].directions[direction].holeSince == .max {
             connections.parsers[parser].directions[direction].holeSince = clock.now

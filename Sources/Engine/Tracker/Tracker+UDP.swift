@@ -124,7 +124,9 @@ extension Tracker {
         } else {
             fingerprint = hash(payload)
         }
-        let path = unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
+        let path =
+            unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.pathLength, decoded.hopLimit)
+            ^ decoded.carrierPath
         return flows.isCopy(
             flow, fingerprint: fingerprint, path: path, time: packet.timestamp, now: clock.now)
     }

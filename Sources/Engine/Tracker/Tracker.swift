@@ -31,6 +31,7 @@ struct Tracker: ~Copyable {
     let namePattern: FileNamePattern?
     var names: NameRegistry
     var selection: UserSelection
+    var correlation: Correlation
     var undecided: UndecidedPackets
 
     var ledger = PacketLedger()
@@ -46,6 +47,8 @@ struct Tracker: ~Copyable {
     var linkTypes: [PacketDecoding.LinkType] = []
     var isAllEthernet = true
     var decoded = DecodedPacket()
+    /// The TCP segment at hand, if it came in fragments.
+    var reassembled: ReassembledSegment?
     /// Number of the batch at hand, and the position in the capture of its first packet.
     var batchNumber: UInt64 = 0
     var nextPosition: UInt64 = 0
@@ -76,10 +79,11 @@ struct Tracker: ~Copyable {
         lookBack = LookBack(maxBytes: options.limits.lookBackBytes)
         namePattern = options.archive.flatMap { try? FileNamePattern($0.pattern) }
         selection = UserSelection(options.selection)
+        correlation = Correlation(header: options.calls.correlationHeader)
         // Without files nothing is kept back.
         undecided = UndecidedPackets(limit: options.archive == nil ? .max : options.limits.lookBackBytes)
         if options.calls.orphanRTP {
-            orphans = OrphanStreams(hash: hash)
+            orphans = OrphanStreams(hash: hash, concealsLoss: options.calls.concealsLoss)
             lookBack.collectsUnclaimed = true
         }
     }
@@ -140,7 +144,9 @@ struct Tracker: ~Copyable {
         case .tcp: trackTCP(packet, index, span, &batch)
         case .icmp: trackICMP(packet, index, span, &batch)
         case .fragment: trackFragment(packet, index, span, &batch)
+        case .esp: trackESP(packet, index, span, &batch)
         case .otherIP, .notIP: count(.notVoIP, .noCall)
+        case .tooDeep: refuseDeepPacket()
         case .malformed(let layer): countMalformed(layer)
         }
     }

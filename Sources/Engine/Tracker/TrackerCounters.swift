@@ -52,6 +52,9 @@ extension Tracker {
             NamedCount("orphan_streams_refused", orphans?.refused ?? 0),
             NamedCount("call_ids_refused", sipCounts.callIDsRefused),
             NamedCount("file_names_refused", names.refused),
+            NamedCount("legs_ambiguous", correlation.ambiguous),
+            NamedCount("legs_refused", correlation.refused),
+            NamedCount("leg_candidates_evicted", correlation.candidates.evicted),
         ].filter { $0.count > 0 }
     }
 }

@@ -56,17 +56,23 @@ struct SessionFormats {
 
     private mutating func addFormats(of media: MediaDescription, _ receiver: Endpoint, _ sdp: Span<UInt8>) {
         for payloadType in media.payloadTypes {
+            var found: CallFormat
             if let format = media.format(of: payloadType, in: sdp) {
-                formats.append(
-                    CallFormat(
-                        receiver: receiver, payloadType: payloadType, name: format.name,
-                        clockRate: format.clockRateHz, channels: format.channels, kind: media.kind))
+                found = CallFormat(
+                    receiver: receiver, payloadType: payloadType, name: format.name,
+                    clockRate: format.clockRateHz, channels: format.channels, kind: media.kind)
             } else if let format = StaticPayloadType(payloadType) {
-                formats.append(
-                    CallFormat(
-                        receiver: receiver, payloadType: payloadType, name: format.name,
-                        clockRate: format.clockRate, channels: format.channels, kind: media.kind))
+                found = CallFormat(
+                    receiver: receiver, payloadType: payloadType, name: format.name,
+                    clockRate: format.clockRate, channels: format.channels, kind: media.kind)
+            } else {
+                continue
             }
+            if let line = media.formatParameters.first(where: { $0.payloadType == payloadType }) {
+                found.bitRate = CodecImpairment.negotiatedBitRate(
+                    found.name, parameters: line.parameters.string(in: sdp))
+            }
+            formats.append(found)
         }
     }
 }

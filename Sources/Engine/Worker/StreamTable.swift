@@ -20,6 +20,8 @@ struct CallStream: BitwiseCopyable {
     let files: FileSetID
     /// What of the call's bytes has been counted here instead of with the call, see `receivePlain`.
     var plainBytes: UInt64 = 0
+    /// The end of the present interval, nanoseconds: packets from then on take the long way. See `StreamTable.measure`.
+    var intervalEnd: Int64 = .min
     var statistics = StreamStatistics()
     /// Packets of `statistics` that have been counted with the call.
     var callPackets: UInt64 = 0
@@ -28,6 +30,8 @@ struct CallStream: BitwiseCopyable {
     var clockRate: UInt32 = 0
     /// The next stream of the same call, -1 after the last.
     var next: Int32 = -1
+    /// Place of the intervals that have ended, -1 while there is none.
+    var intervals: Int32 = -1
     let source: Endpoint
     let destination: Endpoint
 
@@ -55,6 +59,7 @@ struct CallStream: BitwiseCopyable {
 struct StreamTable: ~Copyable {
     var streams = OwnedTable<CallStream>()
     private var free: [Int32] = []
+    var intervals = IntervalTable()
     private(set) var cache = [Int32](repeating: -1, count: StreamTable.cacheSize)
 
     /// A power of two.
@@ -110,6 +115,7 @@ struct StreamTable: ~Copyable {
     }
 
     mutating func remove(_ slot: Int) {
+        intervals.remove(streams[slot].intervals)
         streams[slot].call = -1
         streams[slot].trackedCall = CallStream.noCall
         free.append(Int32(slot))

@@ -35,13 +35,16 @@ extension Worker {
         if streams.streams[stream].needsLook(head, action) {
             look(slot, stream, payload, datagramLength: payloadLength, at: packet.timestamp)
         }
-        streams.streams[stream].statistics.receive(
-            sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
-            marker: head & 0x0080_0000 != 0, payloadType: payloadType,
-            clockRate: streams.streams[stream].clockRate,
-            isTelephoneEvent: streams.streams[stream].isTelephoneEvent,
-            isComfortNoise: streams.streams[stream].isComfortNoise, arrival: packet.timestamp,
-            payloadBytes: payloadLength)
+        let clockRate = streams.streams[stream].clockRate
+        let isTelephoneEvent = streams.streams[stream].isTelephoneEvent
+        let isComfortNoise = streams.streams[stream].isComfortNoise
+        streams.measure(stream, arrival: packet.timestamp) {
+            $0.receive(
+                sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
+                marker: head & 0x0080_0000 != 0, payloadType: payloadType, clockRate: clockRate,
+                isTelephoneEvent: isTelephoneEvent, isComfortNoise: isComfortNoise, arrival: packet.timestamp,
+                payloadBytes: payloadLength)
+        }
         streams.streams[stream].updatePlain()
     }
 
@@ -62,7 +65,8 @@ extension Worker {
         var decoded = DecodedPacket()
         let interface = Int(packet.interface)
         let linkType = PacketDecoding.LinkType(rawValue: interface < linkTypes.count ? linkTypes[interface] : 1)
-        guard case .udp = PacketDecoder.decode(bytes, linkType: linkType, into: &decoded) else { return -1 }
+        let esp = options.selection.esp
+        guard case .udp = PacketDecoder.decode(bytes, linkType: linkType, esp: esp, into: &decoded) else { return -1 }
         if calls[slot].media.isFax(from: decoded.sourceEndpoint, to: decoded.destinationEndpoint) {
             // UDPTL whose sequence number makes it look like RTP.
             receiveBesideRTP(slot, action, packet, bytes)
@@ -138,13 +142,16 @@ extension Worker {
         let payloadType = UInt8(truncatingIfNeeded: head >> 16) & 0x7f
         resolveFormat(slot, stream, payloadType)
         look(slot, stream, payload, datagramLength: datagram.length, at: datagram.timestamp)
-        streams.streams[stream].statistics.receive(
-            sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
-            marker: head & 0x0080_0000 != 0, payloadType: payloadType,
-            clockRate: streams.streams[stream].clockRate,
-            isTelephoneEvent: streams.streams[stream].isTelephoneEvent,
-            isComfortNoise: streams.streams[stream].isComfortNoise, arrival: datagram.timestamp,
-            payloadBytes: datagram.length)
+        let clockRate = streams.streams[stream].clockRate
+        let isTelephoneEvent = streams.streams[stream].isTelephoneEvent
+        let isComfortNoise = streams.streams[stream].isComfortNoise
+        streams.measure(stream, arrival: datagram.timestamp) {
+            $0.receive(
+                sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
+                marker: head & 0x0080_0000 != 0, payloadType: payloadType, clockRate: clockRate,
+                isTelephoneEvent: isTelephoneEvent, isComfortNoise: isComfortNoise, arrival: datagram.timestamp,
+                payloadBytes: datagram.length)
+        }
         streams.streams[stream].updatePlain()
     }
 

@@ -30,7 +30,7 @@ extension Worker {
     }
 
     /// Packets whose figures are taken before their files' turn comes.
-    private static var plainTurn: Int { 64 }
+    private static var plainTurn: Int { 128 }
 
     private static func store(
         _ records: [MediaRecord], _ packets: [CapturedPacket], _ bytes: [UInt8], _ linkType: UInt32,
@@ -97,7 +97,7 @@ extension Worker {
                 guard found >= 0 else { break }
             }
             let stream = unsafe first + found
-            guard unsafe stream.pointee.isPlain else { break }
+            guard unsafe stream.pointee.isPlain, unsafe packet.timestamp < stream.pointee.intervalEnd else { break }
             // Of the header's twelve bytes, counted above.
             let head = unsafe bytes.extracting(unchecked: start..<(start &+ 8)).loadBig64(0)
             unsafe stream.pointee.statistics.receiveSameFormat(

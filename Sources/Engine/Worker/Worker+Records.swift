@@ -1,5 +1,6 @@
 import Calls
 import PacketDecoding
+import RTP
 
 extension Worker {
     /// The record of a call that has ended, but for its files.
@@ -8,6 +9,7 @@ extension Worker {
         let outcome = end.outcome
         var record = CallRecord()
         record.callID = String(decoding: call.callID, as: UTF8.self)
+        record.groupID = outcome.groupID.map { String(decoding: $0, as: UTF8.self) } ?? record.callID
         record.state = CallRecord.State(rawValue: outcome.state.name) ?? .trying
         record.endReason = CallRecord.EndReason(rawValue: outcome.endReason.name)
         record.isJoined = outcome.joined
@@ -65,14 +67,37 @@ extension Worker {
         while slot >= 0 {
             let stream = streams.streams[Int(slot)]
             let first = stream.statistics.payloadTypes.first
-            records.append(
-                StreamRecord(
-                    ssrc: stream.ssrc, source: stream.source, destination: stream.destination,
-                    statistics: stream.statistics,
-                    codec: first.flatMap { call.format($0, to: stream.destination)?.name },
-                    media: streamFacts(Int(slot), call, outcome)))
+            var record = StreamRecord(
+                ssrc: stream.ssrc, source: stream.source, destination: stream.destination,
+                statistics: stream.statistics,
+                codec: first.flatMap { call.format($0, to: stream.destination)?.name },
+                media: streamFacts(Int(slot), call, outcome))
+            if stream.statistics.packets > 0 {
+                record.rate(
+                    stream.statistics, codec: ratedCodec(call, stream), intervals: streams.intervals(of: Int(slot)),
+                    // Half of the way there and back, in milliseconds.
+                    oneWayDelay: record.media.roundTrip.map { $0 / 2e6 })
+            }
+            records.append(record)
             slot = stream.next
         }
         return records
+    }
+
+    /// What the E-model needs of the codecs of a stream's payload types.
+    private func ratedCodec(_ call: WorkerCall, _ stream: CallStream) -> RatedCodec {
+        RatedCodec(
+            stream.statistics.payloadTypes.compactMap { payloadType -> RatedCodec? in
+                guard let format = call.format(payloadType, to: stream.destination) else {
+                    return RatedCodec(
+                        staticPayloadType: payloadType, stream.statistics, concealsLoss: options.calls.concealsLoss)
+                }
+                guard !format.isAuxiliary else { return nil }
+                guard format.clockRate > 0 else { return .unrated(.noClockRate) }
+                return RatedCodec(
+                    CodecImpairment.lookup(
+                        format.name, bitRate: format.bitRate, payloadBytes: stream.statistics.payloadBytes,
+                        concealsLoss: options.calls.concealsLoss))
+            })
     }
 }

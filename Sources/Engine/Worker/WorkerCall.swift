@@ -48,6 +48,8 @@ struct CallFormat: Equatable {
     /// Hz, 0 when not known.
     var clockRate: UInt32
     var channels: UInt8
+    /// bit/s, 0 when the session description does not fix it.
+    var bitRate: UInt32 = 0
     var kind: MediaDescription.Kind
     let role: Role
 

@@ -53,7 +53,7 @@ struct CSVTableTests {
 
     @Test func sample() {
         let cells = cells(of: .sample)
-        #expect(cells["call_id"] == "a84b4c76e66710@a.example")
+        #expect(cells["call_id"] == "a84b4c76e66710@a.example" && cells["group_id"] == "first-leg@a.example")
         #expect(cells["start_time"] == "2026-01-02T03:04:05.000000000Z" && cells["progress_time"] == "")
         #expect(cells["duration_s"] == "12.345678901" && cells["hangup_by"] == "caller")
         #expect(cells["status_code"] == "200" && cells["from_user"] == "alice" && cells["to_display"] == "Bob")

@@ -16,7 +16,8 @@ struct JSONLinesTests {
     @Test func callLine() throws {
         let line = text { JSONLines.append(.sample, to: &$0) }
         let expected = [
-            #"{"type":"call","call_id":"a84b4c76e66710@a.example","state":"ended","end_reason":"bye","joined":false,"#,
+            #"{"type":"call","call_id":"a84b4c76e66710@a.example","group_id":"first-leg@a.example","#,
+            #""state":"ended","end_reason":"bye","joined":false,"#,
             #""partial_media":false,"start_time":"2026-01-02T03:04:05.000000000Z","#,
             #""ringing_time":"2026-01-02T03:04:05.200000000Z","progress_time":null,"#,
             #""answer_time":"2026-01-02T03:04:08.100000000Z","end_time":"2026-01-02T03:04:20.445678901Z","#,
@@ -37,7 +38,9 @@ struct JSONLinesTests {
             #""first_packet_time":"2026-01-02T03:04:05.000000000Z","#,
             #""last_packet_time":"2026-01-02T03:04:15.000000001Z","dtmf":null,"dtmf_events":[],"media":null,"#,
             #""sent_by":null,"srtp":null,"srtp_keying":null,"early_packets":null,"comfort_noise_packets":0,"#,
-            #""silences":0,"silence_ms":0.0,"round_trip_ms":null,"rtcp":null,"mos":null}]}"#, "\n",
+            #""silences":0,"silence_ms":0.0,"round_trip_ms":null,"rtcp":null,"mos":null,"#,
+            #""mos_scale":null,"mos_null_reason":null,"r_factor":null,"burst_ratio":null,"one_way_delay_ms":null,"#,
+            #""intervals":null}]}"#, "\n",
         ].joined()
         #expect(line == expected)
         _ = try object(line)
@@ -48,7 +51,7 @@ struct JSONLinesTests {
         #expect(parsed["state"] as? String == "trying")
         #expect(parsed["end_reason"] is NSNull && parsed["start_time"] is NSNull && parsed["duration_s"] is NSNull)
         #expect((parsed["streams"] as? [Any])?.isEmpty == true)
-        #expect(parsed.count == 35)
+        #expect(parsed.count == 36)
     }
 
     /// Hostile text in every text field comes back as it was, and nothing in the line can drive a terminal.
@@ -132,6 +135,42 @@ struct JSONLinesTests {
         #expect(stream.lostPackets == 1 && stream.rfc3550LostPackets == 0 && stream.lossPercent == 25)
         #expect(stream.duplicates == 1 && stream.copies == 1 && stream.largestGap == 40_000_000)
         #expect(stream.firstPacketTime == sampleStart + 20_000_000)
+    }
+
+    /// 300 packets of G.711 in 6 s, of which numbers 100 to 104 did not come.
+    @Test func qualityAndIntervals() throws {
+        var statistics = StreamStatistics()
+        var intervals: StreamIntervals?
+        for number in (0..<300) where !(100..<105).contains(number) {
+            let arrival = sampleStart + Int64(number) * 20_000_000
+            func receive(_ statistics: inout StreamStatistics) {
+                statistics.receive(
+                    sequence: UInt16(number), timestamp: UInt32(number) * 160, marker: false, payloadType: 0,
+                    clockRate: 8000, isTelephoneEvent: false, arrival: arrival, payloadBytes: 172)
+            }
+            if number == 250 {
+                var ended = StreamIntervals(start: sampleStart)
+                _ = ended.receive(&statistics, arrival: arrival, receive)
+                intervals = ended
+            } else {
+                receive(&statistics)
+            }
+        }
+        var stream = StreamRecord(
+            ssrc: 1, source: Endpoint("192.0.2.1", port: 1), destination: Endpoint("192.0.2.2", port: 2),
+            statistics: statistics)
+        stream.rate(
+            statistics, codec: RatedCodec(CodecImpairment.lookup("PCMU")),
+            intervals: try #require(intervals).all(statistics), oneWayDelay: 40)
+        let line = text { JSONLines.append(OrphanStreamRecord(stream), to: &$0) }
+        // 5 of 300 in one burst: BurstR = 5 * 295 / 300, and for the first interval 5 * 245 / 250.
+        #expect(line.contains(#""mos_scale":"narrowband","mos_null_reason":null,"#))
+        #expect(line.contains(#""burst_ratio":4.917,"one_way_delay_ms":40.0,"#))
+        #expect(
+            line.contains(
+                #""intervals":{"length_s":5.0,"packets":[245,50],"lost":[5,0],"jitter_max_ms":[0.0,0.0],"mos":["#))
+        let score = try #require(try object(line)["mos"] as? Double)
+        #expect(score > 3.9 && score < 4.41)
     }
 
     @Test func linesAreAppended() throws {

@@ -17,6 +17,7 @@ extension CallRecord {
     static var sample: CallRecord {
         var call = CallRecord()
         call.callID = "a84b4c76e66710@a.example"
+        call.groupID = "first-leg@a.example"
         call.state = .ended
         call.endReason = .bye
         call.startTime = sampleStart

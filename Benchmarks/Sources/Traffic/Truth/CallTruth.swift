@@ -10,6 +10,8 @@ public struct TimeWindow: Sendable {
 /// What the record and the file of one call must say.
 public final class CallTruth {
     public let callID: String
+    /// Call-ID of the first leg, where this is another leg of its call.
+    public var groupID: String?
     public let className: String
     public let transport: SIPTransport
     public var fromUser = ""
@@ -27,6 +29,15 @@ public final class CallTruth {
     /// Streams that sent nothing are left out of the record.
     public var streams: [StreamFigures] = []
     public var openSources = 0
+    /// Sides (`caller`, `callee`) heard before the answer, heard after it, and not heard although they could have been;
+    /// nil where the class has nothing to say about it.
+    public var early: [String]?
+    public var heard: [String]?
+    public var unheard: [String]?
+    public var holds: [(by: String, start: TimeWindow, end: TimeWindow?)]?
+    /// What the call's packets travel in, and what their copies do.
+    public var tunnel: TunnelPlan?
+    public var copyTunnel: TunnelPlan?
 
     public var start: TimeWindow?
     public var ringing: TimeWindow?
@@ -90,6 +101,7 @@ public final class CallTruth {
             json.key(key)
             json.string(value)
         }
+        write("group_id", groupID ?? callID, to: &json)
         if let state { write("state", state, to: &json) }
         if let endReason, !cut { write("end_reason", endReason, to: &json) }
         if let hangupBy { write("hangup_by", hangupBy, to: &json) }
@@ -112,6 +124,7 @@ public final class CallTruth {
             json.number(value)
         }
         writeMedia(to: &json)
+        writeAudio(to: &json)
         json.key("digest")
         json.digest(digest.value)
         if !numbers.isEmpty {
@@ -147,6 +160,31 @@ public final class CallTruth {
             if let tag { write("tag", tag, to: &json) }
             json.close("}")
         }
+    }
+
+    private func writeAudio(to json: inout JSONText) {
+        json.key("media")
+        json.open("{")
+        for (key, sides) in [("early_media_from", early), ("audio_from", heard), ("missing_audio_from", unheard)] {
+            guard let sides else { continue }
+            json.key(key)
+            json.open("[")
+            for side in sides { json.string(side) }
+            json.close("]")
+        }
+        if let holds {
+            json.key("holds")
+            json.open("[")
+            for hold in holds {
+                json.open("{")
+                write("by", hold.by, to: &json)
+                write("start_time", hold.start, to: &json)
+                write("end_time", hold.end, to: &json)
+                json.close("}")
+            }
+            json.close("]")
+        }
+        json.close("}")
     }
 
     private func writeMedia(to json: inout JSONText) {

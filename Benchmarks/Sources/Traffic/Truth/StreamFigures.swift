@@ -12,12 +12,20 @@ public final class StreamFigures {
         var udpPayloadLength: Int
         var isEvent: Bool
         var isComfortNoise: Bool
+        /// As in `RTPSender.Packet`.
+        var event: UInt32 = 0
     }
 
     let ssrc: UInt32
     let source: Endpoint
     let destination: Endpoint
     let codec: Codec
+    /// Whether telephone-event was negotiated.
+    let hasEvents: Bool
+    var reports = ReportTruth()
+    /// Keys of which a packet came, by the timestamp of their beginning.
+    private var keys: [(timestamp: UInt32, digit: UInt8)] = []
+    private var comfortNoise = 0
 
     private(set) var packets = 0
     private(set) var bytes = 0
@@ -34,15 +42,28 @@ public final class StreamFigures {
     private(set) var largestGap: UInt64 = 0
     private var referenceTime: UInt64 = 0
     private var referenceTimestamp: UInt32 = 0
+    private var hasReference = false
     private var previousWasComfortNoise = false
     private var jitter = 0.0
     private var jitterSum = 0.0
     private var jitterCount = 0
     private var jitterMax = 0.0
+    private var intervals: [Interval] = []
 
-    init(ssrc: UInt32, source: Endpoint, destination: Endpoint, codec: Codec) {
-        (self.ssrc, self.source, self.destination, self.codec) = (ssrc, source, destination, codec)
+    /// Five seconds from the first packet on.
+    private struct Interval {
+        var packets = 0
+        /// The highest number seen until its end.
+        var highest: Int
     }
+
+    init(ssrc: UInt32, source: Endpoint, destination: Endpoint, codec: Codec, hasEvents: Bool = false) {
+        (self.ssrc, self.source, self.destination, self.codec) = (ssrc, source, destination, codec)
+        self.hasEvents = hasEvents
+    }
+
+    /// Expected minus received, so far.
+    var missing: Int { packets == 0 ? 0 : highest - lowest + 1 - packets }
 
     func arrive(_ packet: Arrival) {
         packets += 1
@@ -54,6 +75,10 @@ public final class StreamFigures {
             distinct += 1
             if packets > 1, packet.number < highest { outOfOrder += 1 }
         }
+        if packet.isComfortNoise { comfortNoise += 1 }
+        if packet.isEvent, !keys.contains(where: { $0.timestamp == packet.timestamp }) {
+            keys.append((packet.timestamp, UInt8(ascii: "0") + UInt8(packet.event >> 24)))
+        }
         lowest = min(lowest, packet.number)
         highest = max(highest, packet.number)
         if packets == 1 {
@@ -63,14 +88,67 @@ public final class StreamFigures {
             updateJitter(packet)
         }
         lastTime = packet.time
+        countInterval(packet)
+        previousWasComfortNoise = packet.isComfortNoise
+        // The packets of an event all carry the time of its beginning: speech is compared with speech.
+        guard !packet.isEvent else { return }
         referenceTime = packet.time
         referenceTimestamp = packet.timestamp
-        previousWasComfortNoise = packet.isComfortNoise
+        hasReference = true
+    }
+
+    private func countInterval(_ packet: Arrival) {
+        let place = Int((packet.time - firstTime) / 5_000_000_000)
+        while intervals.count <= place { intervals.append(Interval(highest: intervals.last?.highest ?? lowest - 1)) }
+        intervals[place].packets += 1
+        intervals[place].highest = highest
+    }
+
+    /// Numbers that never came, by the interval in which the next higher one did, and the runs they lie in.
+    private var losses: (byInterval: [Int], bursts: Int) {
+        var byInterval = Array(repeating: 0, count: intervals.count)
+        var bursts = 0
+        var place = 0
+        var wasLost = false
+        for number in lowest...highest {
+            while place < intervals.count - 1, number > intervals[place].highest { place += 1 }
+            let isLost = !seen.contains(number)
+            if isLost { byInterval[place] += 1 }
+            if isLost, !wasLost { bursts += 1 }
+            wasLost = isLost
+        }
+        return (byInterval, bursts)
+    }
+
+    private func writeQuality(to json: inout JSONText) {
+        let (lost, bursts) = losses
+        let score = ExpectedQuality(codec: codec, received: distinct, lost: lost.reduce(0, +), bursts: bursts)
+        json.key("mos")
+        if let value = score.mos { json.number(value) } else { json.null() }
+        json.key("mos_scale")
+        if let scale = score.scale { json.string(scale) } else { json.null() }
+        json.key("mos_null_reason")
+        if let reason = score.reason { json.string(reason) } else { json.null() }
+        if let ratio = score.burstRatio {
+            json.key("burst_ratio")
+            json.number(ratio)
+        }
+        json.key("intervals")
+        json.open("{")
+        json.key("packets")
+        json.open("[")
+        for interval in intervals { json.number(interval.packets) }
+        json.close("]")
+        json.key("lost")
+        json.open("[")
+        for count in lost { json.number(count) }
+        json.close("]")
+        json.close("}")
     }
 
     /// RFC 3550 appendix A.8, in milliseconds.
     private func updateJitter(_ packet: Arrival) {
-        guard !packet.isEvent else { return }
+        guard !packet.isEvent, hasReference else { return }
         let arrived = Double(packet.time - referenceTime) / 1e6
         let ticks = Int32(bitPattern: packet.timestamp &- referenceTimestamp)
         let sent = Double(ticks) * 1000 / Double(codec.clockRate)
@@ -120,6 +198,12 @@ public final class StreamFigures {
         json.time(firstTime)
         json.key("last_packet_time")
         json.time(lastTime)
+        json.key("dtmf")
+        if hasEvents { json.string(String(decoding: keys.map(\.digit), as: UTF8.self)) } else { json.null() }
+        json.key("comfort_noise_packets")
+        json.number(comfortNoise)
+        reports.write(to: &json)
+        writeQuality(to: &json)
         json.close("}")
     }
 }
@@ -127,6 +211,10 @@ public final class StreamFigures {
 /// A set of small non-negative numbers, one bit each.
 struct NumberSet {
     private var words: [UInt64] = []
+
+    func contains(_ number: Int) -> Bool {
+        number / 64 < words.count && words[number / 64] & (UInt64(1) << UInt64(number % 64)) != 0
+    }
 
     /// False when the number was there already.
     mutating func insert(_ number: Int) -> Bool {

@@ -1,0 +1,21 @@
+/// What a user part has in common with itself behind a B2BUA that rewrites numbers.
+public enum UserSuffix {
+    /// Digits that a telephone number is told by: `+4930123456`, `004930123456` and `030123456` are one.
+    public static let digits = 7
+    /// Bytes kept of a name.
+    static let longest = 64
+
+    /// The last digits of a number, all of a shorter one; of a name all letters in lower case.
+    public static func of(_ user: Span<UInt8>) -> [UInt8] {
+        var text: [UInt8] = []
+        let isNumber = UserNumber.isNumber(user)
+        var reader = UserPartReader(user, skipsSeparators: isNumber)
+        while let byte = reader.next(user) {
+            if isNumber, !ASCII.isDigit(byte) { continue }
+            text.append(byte)
+            if isNumber, text.count > digits { text.removeFirst() }
+            if text.count >= longest { break }
+        }
+        return text
+    }
+}

@@ -40,7 +40,9 @@ extension [UInt8] {
 
     private mutating func append(_ digits: DecimalDigits, from first: Int, to end: Int) {
         append(addingCapacity: end - first) { (output: inout OutputSpan<UInt8>) in
-            unsafe digits.text.span.extracting(first..<end).withUnsafeBufferPointer { unsafe output.append(copying: $0) }
+            unsafe digits.text.span.extracting(first..<end).withUnsafeBufferPointer {
+                unsafe output.append(copying: $0)
+            }
         }
     }
 

@@ -19,7 +19,8 @@ extension Tracker {
         while plainKeys.read(from: run.next, packets, bytes) {
             let end = plainKeys.end
             Tracker.track(
-                &run, packets, &plainKeys, hash, flows.index.entries, flows.recent, ownership.endpoints.versions.counts, &flows.flows,
+                &run, packets, &plainKeys, hash, flows.index.entries, flows.recent, ownership.endpoints.versions.counts,
+                &flows.flows,
                 &calls.activity, &batch.actions)
             guard run.next == end else { break }
         }
@@ -45,7 +46,8 @@ extension Tracker {
                     unsafe flows.withElements { flows in
                         unsafe activity.withUnsafeMutableBufferPointer { activity in
                             let found = unsafe run.find(
-                                keys, hash, index.span, recent.span, versions.span, UnsafeBufferPointer(flows), activity.count)
+                                keys, hash, index.span, recent.span, versions.span, UnsafeBufferPointer(flows),
+                                activity.count)
                             used += unsafe run.follow(keys, found, packets.span, flows, activity, free)
                         }
                     }

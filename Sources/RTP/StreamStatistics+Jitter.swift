@@ -1,7 +1,8 @@
 /// Which packets take part in the jitter, and by which clock.
 ///
 /// J starts at 0 with the first packet and follows every later one, duplicates included, in arrival order. The packets of
-/// a telephone event all carry the timestamp of its beginning: they give no J, but the next packet is compared with them.
+/// a telephone event all carry the timestamp of its beginning, and those of an unknown clock rate cannot be told in time:
+/// they give no J and are no reference for timestamps, only for arrival, which is how tshark has it (decision 0013).
 /// Marker packets and comfort noise come after a silence: they move J, but are kept out of mean and maximum, as is the
 /// packet after comfort noise.
 ///
@@ -16,11 +17,12 @@ extension StreamStatistics {
     mutating func changeFormat(_ format: UInt64) -> (isComparable: Bool, isQuiet: Bool) {
         let type = UInt8(truncatingIfNeeded: format >> 8)
         let wasComfortNoise = isComfortNoise
-        let wasTelephoneEvent = isTelephoneEvent
-        let isSameType = self.format != 0 && type == payloadType
+        let wasTelephoneEvent = self.format & 2 != 0
+        let isTelephoneEvent = format & 2 != 0
+        let wasClocked = tick != 0
+        if wasClocked { clockedTimestamp = lastTimestamp }
+        let isSameType = self.format != 0 && type == UInt8(truncatingIfNeeded: self.format >> 8)
         self.format = format
-        payloadType = type
-        isTelephoneEvent = format & 2 != 0
         isComfortNoise = !isTelephoneEvent && (type == 13 || type == 19)
         if !isSameType { notePayloadType(type) }
 
@@ -32,18 +34,28 @@ extension StreamStatistics {
         if rate == 0 { rate = StaticPayloadType.clockRate(of: type) ?? 0 }
         // Comfort noise counts in the clock of the speech around it (RFC 3389 section 4), whatever its type says.
         if isComfortNoise, clockRate != 0 { rate = clockRate }
-        let isComparable = packets > 1 && (rate == clockRate || clockRate == 0 && (isSameType || wasTelephoneEvent))
+        guard rate != 0 else {
+            tick = 0
+            return (false, wasComfortNoise || isComfortNoise)
+        }
+        // Of a type whose rate has just become known, the packet before counts in the same clock.
+        let isResolved = !wasClocked && isSameType && !wasTelephoneEvent
+        if !wasClocked, !isResolved { lastTimestamp = clockedTimestamp }
+        let isComparable = packets > 1 && (rate == clockRate || isResolved || clockRate == 0 && wasTelephoneEvent)
         clockRate = rate
-        tick = rate == 0 ? 0 : 1e9 / Double(rate)
+        tick = 1e9 / Double(rate)
         return (isComparable, wasComfortNoise || isComfortNoise)
     }
 
     private mutating func notePayloadType(_ type: UInt8) {
-        guard payloadTypeCount < 8 else { return }
-        for index in 0..<UInt64(payloadTypeCount) {
-            if UInt8(truncatingIfNeeded: packedPayloadTypes >> (8 * index)) == type { return }
+        let noted = UInt64(type) | 0x80
+        for place in stride(from: UInt64(0), to: 64, by: 8) {
+            let known = packedPayloadTypes >> place & 0xff
+            if known == noted { return }
+            if known == 0 {
+                packedPayloadTypes |= noted << place
+                return
+            }
         }
-        packedPayloadTypes |= UInt64(type) << (8 * UInt64(payloadTypeCount))
-        payloadTypeCount += 1
     }
 }

@@ -51,10 +51,10 @@ public struct StreamStatistics: Sendable {
     /// The restart to be confirmed is rather a gap in the capture: as much time as numbers are missing.
     @usableFromInline var confirmsGap = false
     @usableFromInline var isComfortNoise = false
-    @usableFromInline var isTelephoneEvent = false
-    @usableFromInline var payloadType: UInt8 = 0
-    @usableFromInline var payloadTypeCount: UInt8 = 0
-    /// Payload types in the order of their appearance, eight at most, the first in the lowest byte.
+    /// Timestamp of the last packet whose clock rate is known, or of the first packet.
+    @usableFromInline var clockedTimestamp: UInt32 = 0
+    /// Payload types in the order of their appearance, eight at most, the first in the lowest byte; the high bit says that
+    /// there is one.
     @usableFromInline var packedPayloadTypes: UInt64 = 0
     @usableFromInline var window = SequenceWindow()
 
@@ -81,7 +81,10 @@ public struct StreamStatistics: Sendable {
         var isQuiet = marker || isComfortNoise
         if format != self.format {
             // The first packet always comes here; it must not look as if it followed on.
-            if packets == 1 { highest = Int64(sequence) }
+            if packets == 1 {
+                highest = Int64(sequence)
+                clockedTimestamp = timestamp
+            }
             let change = changeFormat(format)
             isComparable = change.isComparable
             isQuiet = isQuiet || change.isQuiet

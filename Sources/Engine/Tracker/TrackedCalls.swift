@@ -18,6 +18,8 @@ struct TrackedCall {
     var callID: [UInt8]
     var life: CallLife
     var lastActivity: Int64
+    /// How far the times of its messages lie behind the clock, which never goes back; see `PacketClock.lag`.
+    var lag: Int64 = 0
     /// The earliest entry of this call in the deadline heap.
     var queuedDeadline: Int64
     var worker: UInt8

@@ -84,10 +84,11 @@ extension Tracker {
         }
         let reference = calls.reference(slot)
         if !found.isCopy {
+            calls.calls[slot].lag = clock.lag(of: found.timestamp)
             calls.calls[slot].life.receive(facts, at: found.timestamp)
             updateOver(slot)
         }
-        calls.calls[slot].lastActivity = clock.now
+        calls.calls[slot].lastActivity = max(clock.now, found.timestamp)
         select(slot, message, bytes, facts, &batch)
         deliverCarriers(carriers, to: slot, isCopy: found.isCopy, &batch)
         if calls.calls[slot].selection != .excluded {
@@ -119,7 +120,7 @@ extension Tracker {
         let identifier = copy(callID)
         let new = calls.add(
             callID: identifier, hashed: hashed, life: CallLife(opening: facts, at: found.timestamp), workers: workers,
-            now: clock.now)
+            now: max(clock.now, found.timestamp))
         calls.calls[new].selection = selection.initialSelection(identifier)
         if tracksIdleCalls { trackIdle(new) }
         guard calls.calls[new].selection != .excluded else { return new }

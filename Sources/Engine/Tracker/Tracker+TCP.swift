@@ -28,7 +28,8 @@ extension Tracker {
             if connections.count >= connections.maxConnections { evictIdlestConnection(&batch) }
             slot = connections.add(low, high, hash: hashed, now: clock.now)
         }
-        connections.connections[slot].lastSeen = clock.now
+        // Ahead of the clock after a long silence, until enough packets have confirmed it.
+        connections.connections[slot].lastSeen = max(clock.now, packet.timestamp)
         if decoded.tcpFlags.contains(.syn) { synchronize(slot, direction, decoded.tcpSequence &+ 1) }
         if decoded.tcpFlags.contains(.ack) { noteAcknowledgement(slot, direction, &batch) }
         if payload.isEmpty {

@@ -65,7 +65,7 @@ def lost(capture):
     `-z rtp,streams` expects packets up to the last that came, not up to the highest number: where the last ones came
     out of order it is off."""
     numbers = {}
-    for row in fields(capture, "rtp", ["rtp.ssrc", "rtp.seq", "udp.srcport", "udp.dstport", "ip.src", "ipv6.src",
+    for row in fields(capture, "rtp && !icmp && !icmpv6", ["rtp.ssrc", "rtp.seq", "udp.srcport", "udp.dstport", "ip.src", "ipv6.src",
                                        "ip.dst", "ipv6.dst"], HEURISTIC):
         ssrcs, sequences, source_port, destination_port = row[:4]
         source, destination = (row[4] or row[5])[-1:], (row[6] or row[7])[-1:]

@@ -23,7 +23,7 @@ extension StreamStatistics {
         if wasClocked { clockedTimestamp = lastTimestamp }
         let isSameType = self.format != 0 && type == UInt8(truncatingIfNeeded: self.format >> 8)
         self.format = format
-        isComfortNoise = !isTelephoneEvent && (type == 13 || type == 19)
+        isComfortNoise = !isTelephoneEvent && (format & 4 != 0 || type == 13 || type == 19)
         if !isSameType { notePayloadType(type) }
 
         guard !isTelephoneEvent else {

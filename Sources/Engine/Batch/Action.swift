@@ -29,7 +29,7 @@ struct Action {
     /// Not surely of the stream that the last media packet of its flow was of, or not surely media like that.
     static let newFormatFlag: UInt8 = 2
     /// The call is not decided yet and the bound on what is kept back does not allow the packet: figures, but no file.
-    static let refusedFlag: UInt8 = 2
+    static let refusedFlag: UInt8 = 4
 
     var call: UInt32
     /// Index into the batch's packets, or with `extraBit` into its extra packets.

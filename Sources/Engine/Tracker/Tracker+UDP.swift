@@ -80,8 +80,8 @@ extension Tracker {
         var action = Action(
             call: UInt32(slot), packet: packet, value: flows.flows[flow].serial, payloadOffset: payloadOffset,
             payloadLength: payloadLength, worker: calls.calls[slot].worker,
-            kind: kind == .rtp ? .media : payloadLength > 0 ? .besideRTP : .related, flags: isCopy ? Action.copyFlag : 0
-        )
+            kind: kind == .rtp ? .media : payloadLength > 0 ? .besideRTP : .related,
+            flags: isCopy ? Action.copyFlag : Action.newFormatFlag)
         // The worker may see another stream of the flow now.
         flows.flows[flow].format = Flow.noFormat
         calls.activity[slot] = clock.now

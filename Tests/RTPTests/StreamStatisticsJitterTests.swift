@@ -78,6 +78,17 @@ struct StreamStatisticsJitterTests {
         #expect(figures.clockRate == 8000 && figures.payloadTypes == [0, 101])
     }
 
+    /// Packets of a type whose rate nobody told are like events: by hand, D = (63 - 43) - (480 - 160) / 8 = -20 ms.
+    @Test func unknownRatesMoveTheReferenceOfArrivalOnly() {
+        var figures = StreamStatistics()
+        figures.feed(0, at: 0, timestamp: 0)
+        figures.feed(1, at: 20 * millisecond, timestamp: 160)
+        figures.feed(2, at: 43 * millisecond, timestamp: 320, payloadType: 100, clockRate: 0)
+        figures.feed(3, at: 63 * millisecond, timestamp: 480)
+        #expect(isClose(figures.jitterMaximumNanoseconds, 1_250_000))
+        #expect(figures.clockRate == 8000 && figures.payloadTypes == [0, 100])
+    }
+
     @Test func otherClockRate() {
         var figures = StreamStatistics()
         for (index, arrival) in [0, 20, 55].enumerated() {

@@ -48,6 +48,10 @@ public struct EngineLimits: Sendable, Equatable {
     /// Media kept for a call whose SDP has not come yet.
     public var lookBackBytes = 16 << 20
     public var maxCalls = 100_000
+    /// UDP flows and TCP connections' directions known at once.
+    public var maxFlows = 1 << 19
+    /// Call-IDs of ended calls, and file names, remembered. Four times as many Call-IDs are told apart for the summary.
+    public var maxRemembered = 1 << 19
     public init() {}
 }
 

@@ -29,12 +29,6 @@ extension StreamStatistics {
 
     /// In the order of their appearance; after the eighth no more are noted.
     public var payloadTypes: [UInt8] {
-        var types: [UInt8] = []
-        var rest = packedPayloadTypes
-        while rest != 0 {
-            types.append(UInt8(truncatingIfNeeded: rest) & 0x7f)
-            rest >>= 8
-        }
-        return types
+        (0..<Int(payloadTypeCount)).map { UInt8(truncatingIfNeeded: packedPayloadTypes >> (8 * UInt64($0))) }
     }
 }

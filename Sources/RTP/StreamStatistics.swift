@@ -32,6 +32,8 @@ public struct StreamStatistics: Sendable, BitwiseCopyable {
     /// The number that would confirm a restart; negative when nothing is to be confirmed.
     @usableFromInline var confirming: Int32 = -1
     @usableFromInline var isComfortNoise = false
+    @usableFromInline var isTelephoneEvent = false
+    @usableFromInline var payloadType: UInt8 = 0
     /// The restart to be confirmed is rather a gap in the capture: as much time as numbers are missing.
     @usableFromInline var confirmsGap = false
 
@@ -55,13 +57,15 @@ public struct StreamStatistics: Sendable, BitwiseCopyable {
     public var outOfOrder: UInt32 = 0
     public var strays: UInt32 = 0
     public var copies: UInt32 = 0
-    /// Timestamp of the last packet whose clock rate is known, or of the first packet.
-    @usableFromInline var clockedTimestamp: UInt32 = 0
     /// How often the source began a new numbering.
     public var restarts: UInt16 = 0
-    /// Payload types in the order of their appearance, eight at most, the first in the lowest byte; the high bit says that
-    /// there is one.
+    @usableFromInline var payloadTypeCount: UInt8 = 0
+    /// The packet with which the one behind telephone events is compared: the last before them, see `changeFormat`.
+    @usableFromInline var timestampBeforeEvents: UInt32 = 0
+    /// Payload types in the order of their appearance, eight at most, the first in the lowest byte.
     @usableFromInline var packedPayloadTypes: UInt64 = 0
+    /// `Int64.min` when there was none.
+    @usableFromInline var arrivalBeforeEvents = Int64.min
 
     @inlinable
     public init() {}
@@ -88,13 +92,14 @@ public struct StreamStatistics: Sendable, BitwiseCopyable {
         var isQuiet = marker || self.isComfortNoise
         if format != self.format {
             // The first packet always comes here; it must not look as if it followed on.
-            if packets == 1 {
-                highest = Int64(sequence)
-                clockedTimestamp = timestamp
-            }
+            if packets == 1 { highest = Int64(sequence) }
             let change = changeFormat(format)
             isComparable = change.isComparable
             isQuiet = isQuiet || change.isQuiet
+            if change.isBehindEvents {
+                if isComparable { resume(timestamp: timestamp, isQuiet: isQuiet, arrival: arrival) }
+                isComparable = false
+            }
         }
 
         follow(

@@ -1,6 +1,6 @@
 """Holds what lc said of a capture against what an independent witness says: a list of differences, each one line."""
 
-#: tshark prints jitter with two to three decimals and computes it in double precision, as lc does.
+#: tshark prints jitter with three decimals and computes it in double precision, as lc does.
 JITTER_TOLERANCE_MS = 0.01
 
 
@@ -49,6 +49,8 @@ def stream(name, truth, found):
         yield f"{name} packets", truth["pkts"], found["packets"]
     if truth["lost"] != found["rfc3550_lost"]:
         yield f"{name} lost", truth["lost"], found["rfc3550_lost"]
+    if truth["max_jitter_ms"] is None:
+        return
     ours = found["jitter_max_ms"]
     # Without a clock rate tshark shows 0 or nonsense, and we null.
     unclocked = truth["payload"].startswith("RTPType-") or ours is None

@@ -93,9 +93,14 @@ def rtp(capture):
         source, destination = endpoint(match["src"], match["sport"]), endpoint(match["dst"], match["dport"])
         ssrc, packets = match["ssrc"].lower(), int(match["pkts"])
         never = missing.get((ssrc, source, destination), int(match["lost"]))
+        if "event" in match["payload"]:
+            # Telephone events and speech behind them: see docs/decisions/0013-witnesses.md.
+            jitter = None
+        else:
+            jitter = float(match["figures"].split()[5])
         streams.append({
             "src": source, "dst": destination, "ssrc": ssrc, "payload": match["payload"], "pkts": packets,
-            "lost": never, "max_jitter_ms": float(match["figures"].split()[5]),
+            "lost": never, "max_jitter_ms": jitter,
             "plausible": packets >= 10 and -0.05 <= never / max(1, packets + never) <= 0.5})
     return streams
 

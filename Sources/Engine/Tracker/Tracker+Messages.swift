@@ -89,6 +89,7 @@ extension Tracker {
             updateOver(slot)
         }
         calls.activity[slot] = max(clock.now, found.timestamp)
+        if !facts.isRequest { calls.noteAnswer(slot) }
         select(slot, message, bytes, facts, &batch)
         deliverCarriers(carriers, to: slot, isCopy: found.isCopy, &batch)
         if calls.calls[slot].selection != .excluded {
@@ -185,6 +186,7 @@ extension Tracker {
         let isOver = calls.calls[slot].life.isSettled
         guard isOver != calls.calls[slot].isOver else { return }
         calls.calls[slot].isOver = isOver
+        if isOver, tracksIdleCalls { trackIdle(slot) }
         ownership.setOver(slot, isOver, in: calls)
     }
 

@@ -240,6 +240,7 @@ extension Tracker {
     }
 
     private mutating func confirm(_ slot: Int, _ parser: Int, _ batch: inout TrackedBatch) {
+        if !connections.connections[slot].isProven { connections.prove(slot) }
         guard !connections.parsers[parser].isConfirmed else { return }
         connections.confirm(parser)
         showSIP(slot)
@@ -273,9 +274,13 @@ extension Tracker {
     mutating func drain(_ parser: Int, _ direction: Int, _ batch: inout TrackedBatch) -> Bool {
         let start = connections.parsers[parser].directions[direction].assembler.unconsumedStart
         let drained = connections.parsers[parser].directions[direction].assembler.drainPending()
+        for segment in drained { held.setWaiting(segment.tag, false) }
         for segment in drained where segment.start < start {
             claimDelivered(parser, direction, segment.start..<min(segment.end, start), segment.tag, &batch)
         }
+        // What was behind the stream already when its turn came brings no byte that anybody will ever consume.
+        let stale = connections.parsers[parser].directions[direction].assembler.consume(0, owner: nil)
+        release(stale, unclaimed: .sipTransport)
         return !drained.isEmpty
     }
 

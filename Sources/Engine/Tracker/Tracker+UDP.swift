@@ -81,6 +81,7 @@ extension Tracker {
             call: UInt32(slot), packet: packet, value: flows.flows[flow].serial, payloadOffset: payloadOffset,
             payloadLength: payloadLength, worker: calls.calls[slot].worker,
             kind: kind == .rtp ? .media : payloadLength > 0 ? .besideRTP : .related,
+            // Nobody has compared it with the last packet of its flow.
             flags: isCopy ? Action.copyFlag : Action.newFormatFlag)
         // The worker may see another stream of the flow now.
         flows.flows[flow].format = Flow.noFormat
@@ -144,7 +145,8 @@ extension Tracker {
         let isCopy = isCopy(flow, payload, span, packet)
         let entry = LookBack.Entry(
             packet: packet, since: max(clock.now, packet.timestamp), position: nextPosition + UInt64(index),
-            bytes: copy(span), source: decoded.sourceEndpoint, destination: decoded.destinationEndpoint,
+            bytes: copy(span), source: decoded.sourceEndpoint,
+            destination: decoded.destinationEndpoint,
             payloadOffset: UInt16(truncatingIfNeeded: decoded.payloadOffset),
             payloadLength: UInt16(truncatingIfNeeded: decoded.payloadLength), flow: flows.flows[flow].serial,
             kind: kind, isCopy: isCopy, isTaken: false)

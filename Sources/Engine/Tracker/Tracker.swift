@@ -26,16 +26,16 @@ struct Tracker: ~Copyable {
     var lookBack: LookBack
     var orphans: OrphanStreams?
     var deadlines = DeadlineHeap()
-    var idleCalls = DeadlineHeap()
+    var idleCalls = IdleCalls()
     var tracksIdleCalls = false
     let namePattern: FileNamePattern?
-    var names = NameRegistry()
+    var names: NameRegistry
     var selection: UserSelection
     var undecided: UndecidedPackets
 
     var ledger = PacketLedger()
     var counters = TrackerCounters()
-    var sipCounts = SIPCounts()
+    var sipCounts: SIPCounts
     var sdpEndpoints = SDPEndpoints()
 
     let hash: FlowHash
@@ -66,9 +66,11 @@ struct Tracker: ~Copyable {
         hash = FlowHash(seed: seed)
         filtersSIPPorts = !options.selection.sipPorts.isEmpty
         filtersMediaPorts = !options.selection.rtpPortRanges.isEmpty
-        calls = TrackedCalls(hash: hash)
+        calls = TrackedCalls(hash: hash, maxEnded: options.limits.maxRemembered)
         ownership = MediaOwnership(hash: hash)
-        flows = FlowTable(hash: hash, maxFlows: TrackerLimits.maxFlows)
+        flows = FlowTable(hash: hash, maxFlows: options.limits.maxFlows)
+        names = NameRegistry(limit: options.limits.maxRemembered)
+        sipCounts = SIPCounts(maxCallIDs: 4 * options.limits.maxRemembered)
         connections = ConnectionTable(hash: hash, limits: options.limits)
         fragments = Defragmenter(limits: FragmentLimits(), seed: seed)
         lookBack = LookBack(maxBytes: options.limits.lookBackBytes)
@@ -182,8 +184,6 @@ struct Tracker: ~Copyable {
 
 /// Bounds of the tracker that no mode changes.
 enum TrackerLimits {
-    /// UDP flows remembered at once; the idlest goes.
-    static let maxFlows = 1 << 20
     /// How long the Call-ID of an ended call is remembered, nanoseconds (PRODUCT: 32 s).
     static let endedCallMemory: Int64 = 32_000_000_000
     /// Bytes of packets held for reassembly of IP datagrams and of TCP segments are bounded by `tcp_memory_limit`.

@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build install dist run test lint format bench fuzz sanitize attacks fixtures check clean
+.PHONY: help deps build install dist run test lint format bench corpus fuzz sanitize attacks fixtures check clean
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -52,6 +52,9 @@ format: ## format the Swift sources in place
 
 bench: build ## measure against tcpdump and the committed thresholds
 	@if [ -x Benchmarks/run ]; then Benchmarks/run; else echo "make bench: there is no Benchmarks/run in this tree, nothing was measured"; fi
+
+corpus: build ## score ./lc on ../shared/captures, captures made by others with known truth
+	@scripts/corpus
 
 fuzz: ## run the fuzz targets for a short while
 	@if [ -d Fuzzing ] && [ -x scripts/fuzz ]; then scripts/fuzz; else echo "make fuzz: there is no Fuzzing/ in this tree, nothing was fuzzed"; fi

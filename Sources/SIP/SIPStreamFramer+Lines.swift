@@ -106,19 +106,20 @@ extension SIPStreamFramer {
         // Both count as 0: a body that is there all the same is skipped as no SIP.
         case .missing, .awaited: messageBytes = headerBytes
         case .bytes(let body):
-            guard body <= limits.bodyBytes else { return refuseHeaders(start, .bodyTooLong) }
+            guard body <= limits.bodyBytes else { return withoutBody(start) }
             messageBytes = headerBytes + body
-        case .bad: return refuseHeaders(start, .badContentLength)
+        case .bad: return withoutBody(start)
         }
         phase = .body
         return nil
     }
 
-    /// Skips the header section; what follows it is at a line beginning and is looked at next.
-    private mutating func refuseHeaders(_ start: Int, _ fault: FramingFault) -> FramingStep {
+    /// Where the body ends is not known, or too far away: the message is its header section. What follows that is at a
+    /// line beginning, is looked at next, and skipped if it is a body.
+    private mutating func withoutBody(_ start: Int) -> FramingStep {
         let end = start + headerBytes
         begin(.between)
-        return .notSIP(start..<end, fault)
+        return .message(start..<end)
     }
 
     private mutating func interrupt(_ start: Int, at line: Int) -> FramingStep {

@@ -112,7 +112,8 @@ public struct SIPStreamFramer: Sendable {
 public enum FramingStep: Sendable, Hashable {
     /// Nothing complete: call again with the same front and more bytes behind it.
     case needMore
-    /// One message, header section and body, for `SIPMessage.parse`.
+    /// One message, header section and body, for `SIPMessage.parse`. Without the body where Content-Length is negative, no
+    /// number, or beyond `Limits.bodyBytes`.
     case message(Range<Int>)
     /// Line breaks between messages (RFC 5626 section 4.4.1).
     case keepalive(Range<Int>)
@@ -129,10 +130,6 @@ public enum FramingFault: UInt8, Sendable, CaseIterable {
     case headerSectionTooLong
     /// A start line among the headers of another message.
     case headersInterrupted
-    /// A Content-Length that is negative or no number, so that the end of the message is unknown.
-    case badContentLength
-    /// A Content-Length beyond `Limits.bodyBytes`.
-    case bodyTooLong
 }
 
 /// What is known of the message at the front of the buffer while it is incomplete; lengths from its first byte.

@@ -8,6 +8,8 @@ import RTP
 struct LookBack {
     struct Entry {
         var packet: CapturedPacket
+        /// When it came, by the tracker's clock.
+        var since: Int64
         var position: UInt64
         var bytes: [UInt8]
         var source: Endpoint
@@ -67,7 +69,7 @@ struct LookBack {
     }
 
     mutating func expire(now: Int64) {
-        while head < entries.count, entries[head].packet.timestamp < now &- LookBack.age { dropFirst() }
+        while head < entries.count, entries[head].since < now &- LookBack.age { dropFirst() }
     }
 
     private mutating func dropFirst() {

@@ -23,6 +23,17 @@ struct PacketClock {
         }
     }
 
+    /// How far `timestamp` lies behind, where that is more than packets of several devices get mixed up: the capture
+    /// is of another time than what came before it (files one behind the other, a clock that was set back). Timers of
+    /// what such a packet begins run from now, not from a past in which all of them would be over.
+    func lag(of timestamp: Int64) -> Int64 {
+        guard now != .min else { return 0 }
+        let (lag, overflow) = now.subtractingReportingOverflow(timestamp)
+        return overflow || lag <= PacketClock.largestDisorder ? 0 : lag
+    }
+
+    static let largestDisorder: Int64 = 1_000_000_000
+
     /// Set, and no jump is waiting to be confirmed.
     var isSteady: Bool { now != .min && confirmations == 0 }
 

@@ -20,8 +20,9 @@ struct RoutedMessage {
 
     func facts(_ bytes: Span<UInt8>, _ hash: FlowHash) -> MessageFacts {
         let isRequest = message.kind == .request
-        // A request says itself what it is; its CSeq may contradict it.
-        let method = isRequest ? message.method : message.cseqMethod
+        // A request says itself what it is; its CSeq may contradict it. Of a method that nobody knows the CSeq tells which
+        // call it is part of, as do the responses to it, which have nothing else.
+        let method = isRequest && message.method != .other ? message.method : message.cseqMethod
         return MessageFacts(
             isRequest: isRequest, method: CallMethod(method), status: message.statusCode, cseq: message.cseqNumber,
             fromTag: RoutedMessage.hashed(message.fromTag, bytes, hash),

@@ -17,6 +17,8 @@ struct TrackedCall {
     var hash: UInt64
     var callID: [UInt8]
     var life: CallLife
+    /// How far the times of its messages lie behind the clock, which never goes back; see `PacketClock.lag`.
+    var lag: Int64 = 0
     /// The earliest entry of this call in the deadline heap.
     var queuedDeadline: Int64
     var worker: UInt8

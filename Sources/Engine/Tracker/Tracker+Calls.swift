@@ -4,7 +4,8 @@ import PacketDecoding
 extension Tracker {
     /// Makes sure the call's next deadline is in the heap.
     mutating func schedule(_ slot: Int) {
-        let deadline = calls.calls[slot].life.deadline(timers, lastActivity: calls.activity[slot])
+        let lag = calls.calls[slot].lag
+        let deadline = calls.calls[slot].life.deadline(timers, lastActivity: calls.activity[slot] &- lag) &+ lag
         guard deadline < calls.calls[slot].queuedDeadline else { return }
         calls.calls[slot].queuedDeadline = deadline
         deadlines.push(
@@ -24,8 +25,9 @@ extension Tracker {
                 continue
             }
             if entry.deadline == calls.calls[slot].queuedDeadline { calls.calls[slot].queuedDeadline = .max }
-            let activity = calls.activity[slot]
-            switch calls.calls[slot].life.expire(at: now, timers, lastActivity: activity) {
+            let lag = calls.calls[slot].lag
+            let activity = calls.activity[slot] &- lag
+            switch calls.calls[slot].life.expire(at: now &- lag, timers, lastActivity: activity) {
             case .finished:
                 // Marks it, should an older entry of it be due as well.
                 calls.calls[slot].queuedDeadline = .min

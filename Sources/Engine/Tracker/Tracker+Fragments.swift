@@ -12,8 +12,7 @@ extension Tracker {
         _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ batch: inout TrackedBatch
     ) {
         guard !decoded.cut else {
-            counters.cut += 1
-            count(.fragmentIncomplete, .noCall)
+            trackCutFragment(packet, index, span, &batch)
             return
         }
         let tag = hold(packet, index, span, isCopy: false)
@@ -42,6 +41,27 @@ extension Tracker {
         case .malformed:
             release([tag], unclaimed: .malformedIP)
         }
+    }
+
+    /// Its datagram will never be whole. The first fragment is what a capture with a short snap length has of every
+    /// datagram: its beginning.
+    private mutating func trackCutFragment(
+        _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ batch: inout TrackedBatch
+    ) {
+        let udpHeader = 8
+        guard decoded.fragmentOffset == 0, decoded.ipProtocol == IPProtocol.udp, decoded.payloadLength > udpHeader
+        else {
+            counters.cut += 1
+            count(.fragmentIncomplete, .noCall)
+            return
+        }
+        let start = decoded.payloadOffset
+        decoded.sourcePort = UInt16(span[start]) << 8 | UInt16(span[start + 1])
+        decoded.destinationPort = UInt16(span[start + 2]) << 8 | UInt16(span[start + 3])
+        decoded.transportOffset = start
+        decoded.payloadOffset += udpHeader
+        decoded.payloadLength -= udpHeader
+        trackUDP(packet, index, span, &batch)
     }
 
     /// The last missing fragment came: it counts as what the datagram is, the others as fragments.

@@ -85,11 +85,12 @@ extension Tracker {
         }
         let reference = calls.reference(slot)
         if !found.isCopy {
+            calls.calls[slot].lag = clock.lag(of: found.timestamp)
             calls.calls[slot].life.receive(facts, at: found.timestamp)
             updateOver(slot)
             correlate(slot, isNew: calls.nextNumber != begun, message, bytes, facts, found)
         }
-        calls.activity[slot] = clock.now
+        calls.activity[slot] = max(clock.now, found.timestamp)
         if !facts.isRequest { calls.noteAnswer(slot) }
         select(slot, message, bytes, facts, &batch)
         deliverCarriers(carriers, to: slot, isCopy: found.isCopy, &batch)
@@ -122,7 +123,7 @@ extension Tracker {
         let identifier = copy(callID)
         let new = calls.add(
             callID: identifier, hashed: hashed, life: CallLife(opening: facts, at: found.timestamp), workers: workers,
-            now: clock.now)
+            now: max(clock.now, found.timestamp))
         calls.calls[new].selection = selection.initialSelection(identifier)
         if tracksIdleCalls { trackIdle(new) }
         guard calls.calls[new].selection != .excluded else { return new }

@@ -20,7 +20,8 @@ extension Tracker {
         let (low, high) = direction == 0 ? (source, destination) : (destination, source)
         let payload = span.extracting(decoded.payloadRange)
         var (slot, hashed) = connections.find(low, high)
-        if slot >= 0, decoded.tcpFlags.contains(.syn), isReused(slot, direction) {
+        if slot >= 0, decoded.tcpFlags.contains(.syn) ? isReused(slot, direction) : isAnother(slot, direction, payload)
+        {
             close(slot, &batch)
             slot = -1
         }
@@ -28,7 +29,8 @@ extension Tracker {
             if connections.count >= connections.maxConnections { evictIdlestConnection(&batch) }
             slot = connections.add(low, high, hash: hashed, now: clock.now)
         }
-        connections.connections[slot].lastSeen = clock.now
+        // Ahead of the clock after a long silence, until enough packets have confirmed it.
+        connections.connections[slot].lastSeen = max(clock.now, packet.timestamp)
         if decoded.tcpFlags.contains(.syn) { synchronize(slot, direction, decoded.tcpSequence &+ 1) }
         if decoded.tcpFlags.contains(.ack) { noteAcknowledgement(slot, direction, &batch) }
         if payload.isEmpty {
@@ -45,16 +47,24 @@ extension Tracker {
 
     /// A SYN for a 4-tuple we know: the same connection sends it again, or a new one begins.
     private func isReused(_ slot: Int, _ direction: Int) -> Bool {
-        let connection = connections.connections[slot]
-        let expected: UInt32?
-        if connection.parser >= 0 {
-            let assembler = connections.parsers[Int(connection.parser)].directions[direction].assembler
-            expected = assembler.isSynchronized ? assembler.expectedSequence : nil
-        } else {
-            expected = connection[parked: direction]?.sequence
-        }
-        guard let expected else { return false }
+        guard let expected = expectedSequence(slot, direction) else { return false }
         return expected != decoded.tcpSequence &+ 1
+    }
+
+    /// A message on a 4-tuple we know, but with a sequence number that no window reaches (RFC 7323 section 2.3 allows
+    /// 1 GiB; stacks stay far below this): the beginning of the new connection was not captured.
+    private func isAnother(_ slot: Int, _ direction: Int, _ payload: Span<UInt8>) -> Bool {
+        guard !payload.isEmpty, let expected = expectedSequence(slot, direction) else { return false }
+        let distance = Int32(bitPattern: decoded.tcpSequence &- expected)
+        guard distance.magnitude > TrackerLimits.largestWindow else { return false }
+        return looksLikeSIP(payload) == .yes
+    }
+
+    private func expectedSequence(_ slot: Int, _ direction: Int) -> UInt32? {
+        let parser = Int(connections.connections[slot].parser)
+        guard parser >= 0 else { return connections.connections[slot][parked: direction]?.sequence }
+        guard connections.parsers[parser].directions[direction].assembler.isSynchronized else { return nil }
+        return connections.parsers[parser].directions[direction].assembler.expectedSequence
     }
 
     private mutating func synchronize(_ slot: Int, _ direction: Int, _ sequence: UInt32) {
@@ -243,9 +253,10 @@ extension Tracker {
 
     // MARK: In order
 
-    /// Cuts what messages the contiguous bytes hold, then whatever the next pending segments add.
+    /// Cuts what messages the contiguous bytes hold, then whatever the next pending segments add. `time` is when the bytes
+    /// became contiguous; nil behind a hole that is not waited for any longer, where each message has its own time.
     mutating func advance(
-        _ slot: Int, _ parser: Int, _ direction: Int, _ time: Int64, _ batch: inout TrackedBatch
+        _ slot: Int, _ parser: Int, _ direction: Int, _ time: Int64?, _ batch: inout TrackedBatch
     ) {
         var goesOn = true
         while goesOn {
@@ -276,7 +287,7 @@ extension Tracker {
     }
 
     private mutating func cutMessages(
-        _ slot: Int, _ parser: Int, _ direction: Int, _ time: Int64, _ batch: inout TrackedBatch
+        _ slot: Int, _ parser: Int, _ direction: Int, _ time: Int64?, _ batch: inout TrackedBatch
     ) {
         let connection = connections.connections[slot]
         let source = direction == 0 ? connection.low : connection.high
@@ -296,11 +307,12 @@ extension Tracker {
             case .message(let range):
                 confirm(slot, parser, &batch)
                 let start = stream.assembler.unconsumedStart + Int64(range.lowerBound)
-                let found = FoundMessage(
-                    isExtra: true, offset: batch.extraBytes.count, length: range.count, timestamp: time,
-                    source: source, destination: destination, transport: .tcp, isCopy: false)
-                stream.assembler.copyUnconsumed(range, to: &batch.extraBytes)
                 let tags = stream.assembler.carriers(of: start..<(start + Int64(range.count)))
+                let found = FoundMessage(
+                    isExtra: true, offset: batch.extraBytes.count, length: range.count,
+                    timestamp: time ?? arrival(of: tags), source: source, destination: destination, transport: .tcp,
+                    isCopy: false)
+                stream.assembler.copyUnconsumed(range, to: &batch.extraBytes)
                 let owner = trackMessage(
                     found, stream.assembler.unconsumed.extracting(range), .held(tags), &batch)
                 release(stream.assembler.consume(range.upperBound, owner: owner), unclaimed: .sipTransport)
@@ -312,6 +324,9 @@ extension Tracker {
             }
         }
     }
+
+    /// When the last of the segments came.
+    func arrival(of tags: [UInt32]) -> Int64 { tags.map { held[$0].packet.timestamp }.max() ?? clock.now }
 
     // MARK: Repeated segments
 

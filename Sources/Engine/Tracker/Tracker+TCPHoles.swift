@@ -52,7 +52,7 @@ extension Tracker {
     ) {
         connections.parsers[parser].directions[direction].holeIsAcknowledged = false
         _ = drain(parser, direction, &batch)
-        advance(slot, parser, direction, clock.now, &batch)
+        advance(slot, parser, direction, nil, &batch)
         if connections.parsers[parser].directions[direction].assembler.hasPending {
             connections.parsers[parser].directions[direction].holeSince =
                 connections.parsers[parser].directions[direction].assembler.oldestPendingTime ?? clock.now
@@ -73,13 +73,13 @@ extension Tracker {
         let partial = RoutedMessage(stream.assembler.unconsumed, isCut: true)
         stream.framer = SIPStreamFramer()
         if let partial, partial.callID != nil {
+            let tags = stream.assembler.carriers(of: start..<stream.assembler.nextOffset)
             let found = FoundMessage(
                 isExtra: true, offset: batch.extraBytes.count, length: stream.assembler.unconsumedCount,
-                timestamp: clock.now, source: direction == 0 ? connection.low : connection.high,
+                timestamp: arrival(of: tags), source: direction == 0 ? connection.low : connection.high,
                 destination: direction == 0 ? connection.high : connection.low, transport: .tcp, isCopy: false,
                 isCut: true)
             stream.assembler.copyUnconsumed(0..<stream.assembler.unconsumedCount, to: &batch.extraBytes)
-            let tags = stream.assembler.carriers(of: start..<stream.assembler.nextOffset)
             let owner = trackMessage(found, stream.assembler.unconsumed, .held(tags), &batch)
             if let length = pending?.messageBytes {
                 let end = start + Int64(length)

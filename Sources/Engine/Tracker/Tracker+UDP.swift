@@ -146,7 +146,8 @@ extension Tracker {
         count(MediaLedger.unowned(kind), .noCall)
         let isCopy = isCopy(flow, payload, span, packet)
         let entry = LookBack.Entry(
-            packet: packet, position: nextPosition + UInt64(index), bytes: copy(span), source: decoded.sourceEndpoint,
+            packet: packet, since: max(clock.now, packet.timestamp), position: nextPosition + UInt64(index),
+            bytes: copy(span), source: decoded.sourceEndpoint,
             destination: decoded.destinationEndpoint,
             payloadOffset: UInt16(truncatingIfNeeded: decoded.payloadOffset),
             payloadLength: UInt16(truncatingIfNeeded: decoded.payloadLength), flow: flows.flows[flow].serial,

@@ -196,6 +196,8 @@ enum TrackerLimits {
     static let maxCallIDLength = 4096
     /// Bytes of a TCP connection that are searched for SIP before it is skipped.
     static let lookAtBytes: UInt32 = 65536
+    /// A TCP segment further from the expected sequence number is of another connection.
+    static let largestWindow: UInt32 = 64 << 20
     /// What `tcp_assembler_max_pages` counts in, bytes.
     static let pageBytes = 4096
     /// How long a missing segment that the receiver has acknowledged may still turn up, nanoseconds.

@@ -141,7 +141,7 @@ import Testing
                         timestamp: 0, offset: 0, capturedLength: UInt32(bytes.count),
                         originalLength: UInt32(bytes.count),
                         interface: 0),
-                    position: 0, bytes: bytes, source: Endpoint(IPAddress(high: 0, low: 1), 4000),
+                    since: 0, position: 0, bytes: bytes, source: Endpoint(IPAddress(high: 0, low: 1), 4000),
                     destination: Endpoint(IPAddress(high: 0, low: 2), 4002), payloadOffset: 0,
                     payloadLength: UInt16(bytes.count), flow: 1, kind: .rtp, isCopy: false, isTaken: false))
         }

@@ -1,0 +1,72 @@
+import Testing
+
+@testable import SIP
+
+/// One message of RFC 4475 or RFC 5118: a message of our own with the property that the RFC's has, and what is read in
+/// it. docs/torture.md has the same table in words.
+struct TortureCase: Sendable, CustomTestStringConvertible {
+    enum Outcome: Sendable, Equatable {
+        case request(String)
+        case response(UInt16)
+        case malformed(SIPMalformation.Fault)
+    }
+
+    /// The RFC's name of the message.
+    var name: String
+    var section: String
+    /// What is said of it, and what is read.
+    var outcome: Outcome
+    var callID: String?
+    var cseq: UInt32?
+    var toTag: String?
+    /// Flags that must be set; `clean` are those that must not.
+    var flags: SIPMessage.Flags
+    var isClean: Bool
+    var bodyBytes: Int
+    var bytes: [UInt8]
+
+    var testDescription: String { "\(name) (\(section))" }
+
+    /// What a faultless message does not have.
+    static let faults: SIPMessage.Flags = [
+        .headersUnterminated, .bodyShort, .bytesAfterBody, .oddLine, .missingCallID, .missingCSeq, .badCSeq,
+        .cseqMethodMismatch, .missingFrom, .missingTo, .missingVia, .badContentLength, .repeatedHeader,
+    ]
+
+    init(
+        _ name: String, _ section: String, _ outcome: Outcome, callID: String? = "call@torture", cseq: UInt32? = 1,
+        toTag: String? = nil, flags: SIPMessage.Flags = [], isClean: Bool = true, body: Int = 0, _ text: String
+    ) {
+        self.init(
+            name, section, outcome, callID: callID, cseq: cseq, toTag: toTag, flags: flags, isClean: isClean,
+            body: body, bytes: wire(text))
+    }
+
+    init(
+        _ name: String, _ section: String, _ outcome: Outcome, callID: String? = "call@torture", cseq: UInt32? = 1,
+        toTag: String? = nil, flags: SIPMessage.Flags = [], isClean: Bool = true, body: Int = 0, bytes: [UInt8]
+    ) {
+        self.name = name
+        self.section = section
+        self.outcome = outcome
+        self.callID = callID
+        self.cseq = cseq
+        self.toTag = toTag
+        self.flags = flags
+        self.isClean = isClean
+        bodyBytes = body
+        self.bytes = bytes
+    }
+
+    /// Headers that a message has when its case is about something else.
+    static func rest(_ method: String, via: String = "SIP/2.0/UDP host.example;branch=z9hG4bKt") -> String {
+        """
+        Via: \(via)
+        Max-Forwards: 70
+        From: <sip:a@torture.example>;tag=f
+        To: <sip:b@torture.example>
+        Call-ID: call@torture
+        CSeq: 1 \(method)
+        """
+    }
+}

@@ -23,15 +23,16 @@ let package = Package(
         .target(name: "PacketDecoding", swiftSettings: engine),
         .target(name: "Reassembly", dependencies: ["PacketDecoding"], swiftSettings: engine),
         .target(name: "SIP", dependencies: ["PacketDecoding"], swiftSettings: engine),
+        .target(name: "HEP", dependencies: ["PacketDecoding"], swiftSettings: engine),
         .target(name: "RTP", dependencies: ["PacketDecoding"], swiftSettings: engine),
         .target(name: "Calls", dependencies: ["PacketDecoding", "SIP", "RTP"], swiftSettings: engine),
 
         // The shell around them.
         .target(name: "Archive", dependencies: ["Calls", "PacketDecoding"], swiftSettings: engine),
-        .target(name: "Capture", dependencies: ["CPcap", "CZlib"], swiftSettings: engine),
+        .target(name: "Capture", dependencies: ["PacketDecoding", "HEP", "CPcap", "CZlib"], swiftSettings: engine),
         .target(
             name: "Engine",
-            dependencies: ["PacketDecoding", "Reassembly", "SIP", "RTP", "Calls", "Archive", "Capture"],
+            dependencies: ["PacketDecoding", "Reassembly", "SIP", "HEP", "RTP", "Calls", "Archive", "Capture"],
             swiftSettings: engine),
         .target(
             name: "Service",
@@ -47,6 +48,7 @@ let package = Package(
         .testTarget(name: "PacketDecodingTests", dependencies: ["PacketDecoding"]),
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly"]),
         .testTarget(name: "SIPTests", dependencies: ["SIP"]),
+        .testTarget(name: "HEPTests", dependencies: ["HEP"]),
         .testTarget(name: "RTPTests", dependencies: ["RTP"]),
         .testTarget(name: "CallsTests", dependencies: ["Calls"]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive"]),

@@ -54,6 +54,8 @@ extension Tracker {
         {
         case .udp:
             owner = trackWholeDatagram(bytes, tags, last, packet, &batch)
+        case .otherIP where decoded.ipProtocol == SCTPHeader.ipProtocol:
+            trackWholeSCTP(bytes, tags, packet.timestamp, &batch)
         default:
             break
         }
@@ -74,6 +76,7 @@ extension Tracker {
             batch.extraBytes.append(contentsOf: bytes[decoded.payloadRange])
             return trackMessage(found, payload, .held(tags), &batch)
         }
+        if let owner = trackHEPDatagram(whole: bytes, tags, packet, &batch) { return owner }
         let flow = flows.slot(
             decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: clock.now)
         let slot = flowOwner(flow)

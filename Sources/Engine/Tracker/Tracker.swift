@@ -20,6 +20,7 @@ struct Tracker: ~Copyable {
     var ownership: MediaOwnership
     var flows: FlowTable
     var connections: ConnectionTable
+    var associations = AssociationTable()
     var fragments: Defragmenter
     var held = HeldPackets()
     var lookBack: LookBack
@@ -133,6 +134,7 @@ struct Tracker: ~Copyable {
         case .tcp: trackTCP(packet, index, span, &batch)
         case .icmp: trackICMP(packet, index, span, &batch)
         case .fragment: trackFragment(packet, index, span, &batch)
+        case .otherIP where decoded.ipProtocol == SCTPHeader.ipProtocol: trackSCTP(packet, index, span, &batch)
         case .otherIP, .notIP: count(.notVoIP, .noCall)
         case .malformed(let layer): countMalformed(layer)
         }

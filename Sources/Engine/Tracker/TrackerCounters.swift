@@ -22,6 +22,17 @@ struct TrackerCounters: Sendable {
     /// Media packets that a call claimed after the fact.
     var lookBackAdopted: UInt64 = 0
     var fragmentsRefused: UInt64 = 0
+    /// WebSocket messages that are compressed, and that are too long.
+    var webSocketCompressed: UInt64 = 0
+    var webSocketRefused: UInt64 = 0
+    var sctpMalformed: UInt64 = 0
+    var sctpFragmentsRefused: UInt64 = 0
+    var sctpAssociationsEvicted: UInt64 = 0
+    var hepMalformed: UInt64 = 0
+    /// Compressed payloads that could not be inflated within their bound.
+    var hepNotInflated: UInt64 = 0
+    /// HEP packets whose time is too far from the capture's.
+    var hepTimesRefused: UInt64 = 0
 }
 
 extension Tracker {
@@ -46,6 +57,14 @@ extension Tracker {
             NamedCount("tcp_segments_refused", counters.tcpSegmentsRefused),
             NamedCount("tcp_holes_given_up", counters.tcpHolesGivenUp),
             NamedCount("fragments_refused", counters.fragmentsRefused),
+            NamedCount("websocket_compressed", counters.webSocketCompressed),
+            NamedCount("websocket_refused", counters.webSocketRefused),
+            NamedCount("sctp_malformed", counters.sctpMalformed),
+            NamedCount("sctp_fragments_refused", counters.sctpFragmentsRefused),
+            NamedCount("sctp_associations_evicted", counters.sctpAssociationsEvicted),
+            NamedCount("hep_malformed", counters.hepMalformed),
+            NamedCount("hep_not_inflated", counters.hepNotInflated),
+            NamedCount("hep_times_refused", counters.hepTimesRefused),
             NamedCount("orphan_streams_refused", orphans?.refused ?? 0),
             NamedCount("call_ids_refused", sipCounts.callIDsRefused),
             NamedCount("file_names_refused", names.refused),

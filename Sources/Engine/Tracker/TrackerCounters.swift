@@ -1,5 +1,6 @@
 import Archive
 import Calls
+import Capture
 
 /// What happened in the tracker that is neither a packet class nor a figure of a call.
 struct TrackerCounters: Sendable {
@@ -83,6 +84,17 @@ extension WorkerTotals {
             NamedCount("ordered_by_timestamp", archive.orderedByTimestamp),
             NamedCount("file_reorder_failed", archive.reorderFailed),
             NamedCount("file_records_lost", archive.recordsLost),
+        ].filter { $0.count > 0 }
+    }
+}
+
+extension CaptureStatistics {
+    /// Of `--hep-listen`; the tracker counts what it finds in captures.
+    var namedCounters: [NamedCount] {
+        [
+            NamedCount("hep_malformed", hepMalformed),
+            NamedCount("hep_connections_refused", hepConnectionsRefused),
+            NamedCount("hep_times_refused", hepTimesRefused),
         ].filter { $0.count > 0 }
     }
 }

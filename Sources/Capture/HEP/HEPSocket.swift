@@ -11,7 +11,8 @@ final class HEPSocket {
     /// Binds and, for TCP, listens.
     static func listening(on address: HEPAddress, receiveBuffer: Int) throws(CaptureError) -> HEPSocket {
         let isUDP = address.transport == .udp
-        let type = Int32((isUDP ? SOCK_DGRAM : SOCK_STREAM).rawValue) | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let type =
+            Int32((isUDP ? SOCK_DGRAM : SOCK_STREAM).rawValue) | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let descriptor = socket(address.isIPv6 ? AF_INET6 : AF_INET, type, 0)
         guard descriptor >= 0 else { throw problem(address, errno) }
         let made = HEPSocket(descriptor)

@@ -183,7 +183,7 @@ public final class Sniffer {
             SnifferProgress(
                 isRequested: requested, packets: tracker.nextPosition, bytes: tracker.capturedBytes,
                 liveCalls: tracker.calls.count,
-                ledger: ledger(tracker, source), counters: tracker.namedCounters + source.statistics.namedCounters))
+                ledger: ledger(tracker, source), counters: tracker.namedCounters(source.statistics)))
     }
 
     /// The tracker's ledger and what never reached the tracker.
@@ -210,7 +210,7 @@ public final class Sniffer {
         summary.bytes = tracker.capturedBytes
         summary.firstPacketTime = tracker.firstPacketTime
         summary.lastPacketTime = tracker.lastPacketTime
-        summary.counters = tracker.namedCounters + source.statistics.namedCounters + totals.namedCounters
+        summary.counters = tracker.namedCounters(source.statistics) + totals.namedCounters
         return summary
     }
 }

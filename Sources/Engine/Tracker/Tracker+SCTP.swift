@@ -140,22 +140,33 @@ extension Tracker {
         _ data: SCTPData, _ packet: Span<UInt8>, _ run: inout SCTPRun, _ batch: inout TrackedBatch
     ) {
         let payload = packet.extracting(data.payload)
-        let isKnown = associations.associations[run.key]?.isSIP ?? false
-        if !isKnown {
-            guard data.isFirst, looksLikeSIP(payload) == .yes else {
-                // The middle of a message may come before its beginning, but other SCTP is not kept for that.
-                if data.isFirst || !isUsualPort(run.key) { return }
+        if !(associations.associations[run.key]?.isSIP ?? false) {
+            let likelihood: SIPLikelihood = data.isFirst ? looksLikeSIP(payload) : .needMore
+            switch likelihood {
+            case .yes: showSIP(run.key)
+            // The middle of a message may come before its beginning, but other SCTP is not kept for that.
+            case .needMore where isUsualPort(run.key) && !(data.isFirst && data.isLast):
                 if associations.associations[run.key] == nil { open(run.key) }
-                return hold(data, packet, &run, &batch)
-            }
-            if associations.associations[run.key] == nil { open(run.key) }
-            associations.associations[run.key]?.isSIP = true
-            if var association = associations.associations[run.key] {
-                settleUndecided(&association)
-                associations.associations[run.key] = association
+            case .needMore, .no: return
             }
         }
         hold(data, packet, &run, &batch)
+    }
+
+    private mutating func showSIP(_ key: AssociationTable.Key) {
+        if associations.associations[key] == nil { open(key) }
+        guard var association = associations.associations[key] else { return }
+        association.isSIP = true
+        settleUndecided(&association)
+        associations.associations[key] = association
+    }
+
+    /// Fragments on the usual ports are put together before it is known what they are.
+    private mutating func isSIP(_ message: [UInt8], _ key: AssociationTable.Key) -> Bool {
+        if associations.associations[key]?.isSIP ?? false { return true }
+        guard looksLikeSIP(message.span) == .yes else { return false }
+        showSIP(key)
+        return true
     }
 
     private func isUsualPort(_ key: AssociationTable.Key) -> Bool {
@@ -177,7 +188,8 @@ extension Tracker {
         case .complete(let message):
             var tags: [UInt32] = []
             for tag in message.tags + run.tags where !tags.contains(tag) { tags.append(tag) }
-            let owner = deliver(message.bytes, tags, isCut: false, run, &batch)
+            var owner = MessageOwner.none
+            if isSIP(message.bytes, run.key) { owner = deliver(message.bytes, tags, isCut: false, run, &batch) }
             associations.associations[run.key]?.streams[run.direction].remember(message.tsns, owner: owner)
             // The fragment that came just now was not retained; others of the same packet were.
             var gone = message.tags

@@ -38,7 +38,8 @@ struct TrackerCounters: Sendable {
 
 extension Tracker {
     /// For the summary: everything that is not zero, by name (`docs/counters.md`).
-    var namedCounters: [NamedCount] {
+    /// What the source counted stands with what is the same in captures.
+    func namedCounters(_ source: CaptureStatistics) -> [NamedCount] {
         [
             NamedCount("sip_late", counters.sipLate),
             NamedCount("sip_without_call_id", counters.sipWithoutCallID),
@@ -63,9 +64,10 @@ extension Tracker {
             NamedCount("sctp_malformed", counters.sctpMalformed),
             NamedCount("sctp_fragments_refused", counters.sctpFragmentsRefused),
             NamedCount("sctp_associations_evicted", counters.sctpAssociationsEvicted),
-            NamedCount("hep_malformed", counters.hepMalformed),
+            NamedCount("hep_malformed", counters.hepMalformed + source.hepMalformed),
             NamedCount("hep_not_inflated", counters.hepNotInflated),
-            NamedCount("hep_times_refused", counters.hepTimesRefused),
+            NamedCount("hep_times_refused", counters.hepTimesRefused + source.hepTimesRefused),
+            NamedCount("hep_connections_refused", source.hepConnectionsRefused),
             NamedCount("orphan_streams_refused", orphans?.refused ?? 0),
             NamedCount("call_ids_refused", sipCounts.callIDsRefused),
             NamedCount("file_names_refused", names.refused),
@@ -84,17 +86,6 @@ extension WorkerTotals {
             NamedCount("ordered_by_timestamp", archive.orderedByTimestamp),
             NamedCount("file_reorder_failed", archive.reorderFailed),
             NamedCount("file_records_lost", archive.recordsLost),
-        ].filter { $0.count > 0 }
-    }
-}
-
-extension CaptureStatistics {
-    /// Of `--hep-listen`; the tracker counts what it finds in captures.
-    var namedCounters: [NamedCount] {
-        [
-            NamedCount("hep_malformed", hepMalformed),
-            NamedCount("hep_connections_refused", hepConnectionsRefused),
-            NamedCount("hep_times_refused", hepTimesRefused),
         ].filter { $0.count > 0 }
     }
 }

@@ -23,7 +23,7 @@ struct MessageCounts {
     private(set) var total = 0
     private(set) var methods: [(SIPMethod, Int)] = []
     private(set) var statuses: [(Int, Int)] = []
-    private(set) var transports: [(SIPTransport, Int)] = [(.udp, 0), (.tcp, 0)]
+    private(set) var transports: [(SIPTransport, Int)] = []
 
     mutating func count(_ message: SIPMessageFacts) {
         total += 1

@@ -9,7 +9,10 @@ let edge: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
     name: "lippycat",
-    products: [.executable(name: "lc", targets: ["lc"]), .library(name: "LippycatEngine", targets: ["Engine"])],
+    products: [
+        .executable(name: "lc", targets: ["lc"]), .library(name: "LippycatEngine", targets: ["Engine"]),
+        .library(name: "LippycatService", targets: ["Service"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -20,6 +23,7 @@ let package = Package(
         .systemLibrary(name: "CYaml", providers: [.apt(["libyaml-dev"])]),
 
         // The pure targets: no Foundation, no libpcap, no clock, no file, no log.
+        .target(name: "Tables", swiftSettings: engine),
         .target(name: "PacketDecoding", swiftSettings: engine),
         .target(name: "Reassembly", dependencies: ["PacketDecoding"], swiftSettings: engine),
         .target(name: "SIP", dependencies: ["PacketDecoding"], swiftSettings: engine),
@@ -28,11 +32,13 @@ let package = Package(
         .target(name: "Calls", dependencies: ["PacketDecoding", "SIP", "RTP"], swiftSettings: engine),
 
         // The shell around them.
-        .target(name: "Archive", dependencies: ["Calls", "PacketDecoding"], swiftSettings: engine),
+        .target(name: "Archive", dependencies: ["Calls", "PacketDecoding", "Tables"], swiftSettings: engine),
         .target(name: "Capture", dependencies: ["PacketDecoding", "HEP", "CPcap", "CZlib"], swiftSettings: engine),
         .target(
             name: "Engine",
-            dependencies: ["PacketDecoding", "Reassembly", "SIP", "HEP", "RTP", "Calls", "Archive", "Capture"],
+            dependencies: [
+                "Tables", "PacketDecoding", "Reassembly", "SIP", "HEP", "RTP", "Calls", "Archive", "Capture",
+            ],
             swiftSettings: engine),
         .target(
             name: "Service",

@@ -25,9 +25,19 @@ public enum RecordKind: UInt8, Sendable, BitwiseCopyable {
 }
 
 /// One call's files in a writer. Worthless after `finish` and `discard`, which is noticed.
-public struct FileSetID: Hashable, Sendable {
-    let index: UInt32
-    let generation: UInt32
+@frozen
+public struct FileSetID: Hashable, Sendable, BitwiseCopyable {
+    @usableFromInline let index: UInt32
+    @usableFromInline let generation: UInt32
+
+    @inlinable
+    init(index: UInt32, generation: UInt32) {
+        self.index = index
+        self.generation = generation
+    }
+
+    /// No set that there will ever be.
+    @inlinable public static var none: FileSetID { FileSetID(index: .max, generation: 0) }
 }
 
 /// What a finished call left in the archive.

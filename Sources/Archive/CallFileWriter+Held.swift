@@ -18,6 +18,13 @@ extension CallFileWriter {
         heldBytes += cost
     }
 
+    /// A packet of a held set that is not to be kept, by somebody else's bound.
+    public mutating func refuse(_ set: FileSetID) {
+        guard let slot = slot(of: set) else { return }
+        counters.heldRefused += 1
+        setDetails[slot].packetsLost += 1
+    }
+
     /// The call is selected: what was held goes to its files, and from now on everything else does.
     public mutating func release(_ set: FileSetID) {
         guard let slot = slot(of: set), sets[slot].state == .held else { return }

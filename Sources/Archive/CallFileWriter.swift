@@ -1,3 +1,5 @@
+import Tables
+
 /// Writes the captures of one worker's calls: for each call a set of files, through buffers that share one budget.
 ///
 /// Not shared between threads. `append` copies a record into its file's buffer; a full buffer costs open, write and close,

@@ -49,22 +49,6 @@ extension OpenFile {
             && captured &+ PcapFormat.recordHeaderLength <= room
     }
 
-    /// Accounts for a record that `accepts` accepts; returns where in the arena it goes, nil if it does not.
-    @inline(__always)
-    mutating func accept(
-        _ linkType: UInt32, _ position: UInt64, _ captured: Int, longest: Int, floor: UInt64,
-        _ order: inout OrderIndex, _ refused: inout UInt64
-    ) -> Int? {
-        guard accepts(linkType, position, captured, longest: longest) else { return nil }
-        if floor > lastPosition, index.isEmpty {
-            // Nothing can come before the last record any more, so nothing has to be known about it and earlier ones.
-            unknownBelow = lastPosition
-        } else if !remember(floor: floor, in: &order) {
-            refused &+= 1
-        }
-        return block.byteOffset &+ advance(position, captured)
-    }
-
     /// Enters the last record in the index when a late one could still have to precede it. False: there was no place.
     @inline(never)
     mutating func remember(floor: UInt64, in order: inout OrderIndex) -> Bool {

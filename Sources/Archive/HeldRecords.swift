@@ -62,7 +62,8 @@ struct HeldRecords {
         return before - cost
     }
 
+    /// Doubling as long as that is little, then by quarters: what is reserved in vain counts against nobody's bound.
     private static func grown(_ capacity: Int, to count: Int, first: Int) -> Int {
-        count <= capacity ? capacity : max(count, first, 2 * capacity)
+        count <= capacity ? capacity : max(count, first, capacity < 8 * first ? 2 * capacity : capacity / 4 * 5)
     }
 }

@@ -1,57 +1,58 @@
-/// A media packet on its way to its call's file, one of many whose bytes lie in one arena.
+import PacketDecoding
+import Tables
+
+/// A media packet on its way to its call's file, one of many of one batch.
 @frozen
-public struct MediaRecord {
+public struct MediaRecord: BitwiseCopyable {
     public var set: FileSetID
-    /// Nanoseconds since the epoch.
-    public var timestamp: Int64
-    /// Place in the capture.
-    public var position: UInt64
-    /// Where its bytes are.
-    public var offset: UInt32
-    public var length: UInt32
-    /// Length on the wire.
-    public var originalLength: UInt32
-    public var linkType: UInt32
+    /// Its number in the batch.
+    public var packet: UInt32
 
     @inlinable
-    public init(
-        set: FileSetID, timestamp: Int64, position: UInt64, offset: UInt32, length: UInt32, originalLength: UInt32,
-        linkType: UInt32
-    ) {
+    public init(set: FileSetID, packet: UInt32) {
         self.set = set
-        self.timestamp = timestamp
-        self.position = position
-        self.offset = offset
-        self.length = length
-        self.originalLength = originalLength
-        self.linkType = linkType
+        self.packet = packet
     }
 }
 
 extension CallFileWriter {
     /// What `append` does for each of the records in turn, at less cost: the tables are borrowed once for all of them.
-    public mutating func append(media records: Span<MediaRecord>, in bytes: Span<UInt8>, pendingFloor: UInt64) {
-        var run = MediaRun(floor: pendingFloor, longest: longestRecord, nanoseconds: options.nanoseconds)
+    ///
+    /// - Parameters:
+    ///   - packets: the batch's, whose bytes lie in `bytes`.
+    ///   - linkType: of all of them.
+    ///   - firstPosition: place in the capture of the batch's first packet.
+    public mutating func append(
+        media records: Span<MediaRecord>, of packets: Span<CapturedPacket>, in bytes: Span<UInt8>, linkType: UInt32,
+        firstPosition: UInt64, pendingFloor: UInt64
+    ) {
+        var run = MediaRun(
+            firstPosition: firstPosition, floor: pendingFloor, linkType: linkType, longest: longestRecord,
+            nanoseconds: options.nanoseconds)
         while true {
             let before = run.next
-            Self.append(&run, records, bytes, sets, &files, arena, &index)
+            Self.append(&run, records, packets, bytes, sets, &files, arena, &index)
             counters.recordsAppended &+= UInt64(run.next &- before)
             guard run.next < records.count else { break }
             let record = records[run.next]
+            let packet = packets[Int(record.packet)]
             append(
-                record.set, kind: .media, linkType: record.linkType, timestamp: record.timestamp,
-                originalLength: record.originalLength, position: record.position,
-                bytes: bytes.extracting(record.range), pendingFloor: pendingFloor)
+                record.set, kind: .media, linkType: linkType, timestamp: packet.timestamp,
+                originalLength: packet.originalLength, position: firstPosition &+ UInt64(record.packet),
+                bytes: bytes.extracting(packet.range), pendingFloor: pendingFloor)
             run.next &+= 1
         }
         counters.orderIndexRefused &+= run.refused
     }
 
     private static func append(
-        _ run: inout MediaRun, _ records: Span<MediaRecord>, _ bytes: Span<UInt8>, _ sets: [FileSet],
-        _ files: inout OwnedTable<OpenFile>, _ arena: borrowing BufferArena, _ index: inout OrderIndex
+        _ run: inout MediaRun, _ records: Span<MediaRecord>, _ packets: Span<CapturedPacket>, _ bytes: Span<UInt8>,
+        _ sets: [FileSet], _ files: inout OwnedTable<OpenFile>, _ arena: borrowing BufferArena,
+        _ index: inout OrderIndex
     ) {
-        unsafe run.append(records, bytes.bytes, sets.span, &files, arena, &index)
+        unsafe files.withElements { files in
+            unsafe run.append(records, packets, bytes.bytes, sets.span, files, arena.memory(at: 0), &index)
+        }
     }
 }
 
@@ -60,12 +61,16 @@ private struct MediaRun {
     var next = 0
     /// Records that got no place in the order index.
     var refused: UInt64 = 0
+    let firstPosition: UInt64
     let floor: UInt64
+    let linkType: UInt32
     let longest: Int
     let nanoseconds: Bool
 
-    init(floor: UInt64, longest: Int, nanoseconds: Bool) {
+    init(firstPosition: UInt64, floor: UInt64, linkType: UInt32, longest: Int, nanoseconds: Bool) {
+        self.firstPosition = firstPosition
         self.floor = floor
+        self.linkType = linkType
         self.longest = longest
         self.nanoseconds = nanoseconds
     }
@@ -73,40 +78,44 @@ private struct MediaRun {
     /// Up to the first record that needs more than room in its file's buffer.
     @inline(never)
     mutating func append(
-        _ records: Span<MediaRecord>, _ bytes: RawSpan, _ sets: Span<FileSet>, _ files: inout OwnedTable<OpenFile>,
-        _ arena: borrowing BufferArena, _ index: inout OrderIndex
+        _ records: Span<MediaRecord>, _ packets: Span<CapturedPacket>, _ bytes: RawSpan, _ sets: Span<FileSet>,
+        _ files: UnsafeMutableBufferPointer<OpenFile>, _ arena: UnsafeMutableRawPointer, _ index: inout OrderIndex
     ) {
         // Packets come many to a second: its beginning is remembered instead of divided for.
         var second = PcapFormat.Second()
-        let (floor, longest, nanoseconds) = (floor, longest, nanoseconds)
+        let (firstPosition, floor, linkType) = (firstPosition, floor, linkType)
+        let (longest, nanoseconds) = (longest, nanoseconds)
         var place = next
         defer { next = place }
-        guard place >= 0 else { return }
+        guard place >= 0, let first = files.baseAddress else { return }
         while place < records.count {
             // Not negative, and the loop's condition holds.
-            let media = unsafe records[unchecked: place]
-            let slot = Int(media.set.index)
-            let end = Int(media.offset) &+ Int(media.length)
-            guard slot < sets.count, end <= bytes.byteCount else { return }
-            // Not negative, and less than the count.
-            let set = unsafe sets[unchecked: slot]
-            guard set.generation == media.set.generation, set.media >= 0 else { return }
-            let captured = Int(media.length)
-            let accepted = files[Int(set.media)].accept(
-                media.linkType, media.position, captured, longest: longest, floor: floor, &index, &refused)
-            guard let start = accepted else { return }
-            let time = second.split(media.timestamp, nanoseconds: nanoseconds)
-            // The range's end has been compared with the count, and `accept` has found room in the file's buffer for the
+            let record = unsafe records[unchecked: place]
+            guard Int(record.packet) < packets.count, Int(record.set.index) < sets.count else { return }
+            // Both are not negative, and less than the counts.
+            let packet = unsafe packets[unchecked: Int(record.packet)]
+            let set = unsafe sets[unchecked: Int(record.set.index)]
+            // A file that is none is a large number without its sign.
+            let number = Int(UInt32(bitPattern: set.media))
+            let end = Int(packet.offset) &+ Int(packet.capturedLength)
+            guard end <= bytes.byteCount, set.generation == record.set.generation, number < files.count else { return }
+            let file = unsafe first + number
+            let position = firstPosition &+ UInt64(record.packet)
+            let captured = Int(packet.capturedLength)
+            guard unsafe file.pointee.accepts(linkType, position, captured, longest: longest) else { return }
+            if unsafe floor > file.pointee.lastPosition && file.pointee.index.isEmpty {
+                // Nothing can come before the last record any more, so nothing has to be known about it and earlier ones.
+                unsafe file.pointee.unknownBelow = unsafe file.pointee.lastPosition
+            } else if unsafe !file.pointee.remember(floor: floor, in: &index) {
+                refused &+= 1
+            }
+            let time = second.split(packet.timestamp, nanoseconds: nanoseconds)
+            let start = unsafe file.pointee.block.byteOffset &+ file.pointee.advance(position, captured)
+            // The range's end has been compared with the count, and `accepts` has found room in the file's buffer for the
             // header and all of the bytes.
             unsafe CaptureRecord.store(
-                time, media.originalLength, bytes.extracting(unchecked: Int(media.offset)..<end),
-                at: arena.memory(at: start))
+                time, packet.originalLength, bytes.extracting(unchecked: Int(packet.offset)..<end), at: arena + start)
             place &+= 1
         }
     }
-}
-
-extension MediaRecord {
-    @inline(__always)
-    fileprivate var range: Range<Int> { Int(offset)..<Int(offset) &+ Int(length) }
 }

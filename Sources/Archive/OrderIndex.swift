@@ -1,3 +1,5 @@
+import Tables
+
 /// Where in their files the records lie that a late record may still have to precede, for all files of a writer.
 ///
 /// Per file a list of blocks, ascending in position and in offset. A block keeps its base position and base offset, an

@@ -1,3 +1,5 @@
+import PacketDecoding
+
 /// Packets in capture order, with one arena that holds all their bytes.
 ///
 /// A batch is filled by a `PacketSource`, handed to its readers, and used again: filling it allocates nothing once its

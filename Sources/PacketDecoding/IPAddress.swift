@@ -3,7 +3,7 @@
 /// IPv4 addresses are held in their IPv4-mapped form (`::ffff:a.b.c.d`, RFC 4291 section 2.5.5.2), so that comparing and
 /// hashing need no case distinction and an address written either way in SDP meets the one on the wire.
 @frozen
-public struct IPAddress: Hashable, Sendable {
+public struct IPAddress: Hashable, Sendable, BitwiseCopyable {
     /// The first eight bytes in network order, as a number.
     public var high: UInt64
     /// The last eight bytes in network order, as a number.
@@ -30,7 +30,7 @@ public struct IPAddress: Hashable, Sendable {
 
 /// A transport address: where a datagram or segment comes from or goes to.
 @frozen
-public struct Endpoint: Hashable, Sendable {
+public struct Endpoint: Hashable, Sendable, BitwiseCopyable {
     public var address: IPAddress
     /// Host order.
     public var port: UInt16

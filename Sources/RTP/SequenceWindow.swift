@@ -3,7 +3,7 @@
 /// A sequence number's bit is found by its low nine bits, so the window needs no base and nothing moves when it slides;
 /// `advance` clears what becomes new. The caller keeps the highest number and asks only for those less than 512 below it.
 @frozen
-public struct SequenceWindow: Sendable {
+public struct SequenceWindow: Sendable, BitwiseCopyable {
     /// Duplicates are recognised exactly up to this distance below the highest number: ten seconds of 20 ms audio.
     public static let span = 512
 
@@ -23,6 +23,15 @@ public struct SequenceWindow: Sendable {
         let seen = words[word] & bit != 0
         words[word] |= bit
         return seen
+    }
+
+    /// Marks the last `count` numbers up to `sequence` as seen.
+    mutating func follow(to sequence: UInt16, count: Int) {
+        guard count < SequenceWindow.span else {
+            words = InlineArray(repeating: .max)
+            return
+        }
+        for step in 0..<UInt16(count) { _ = insert(sequence &- step) }
     }
 
     /// Makes room for a new highest number `distance` above the old one, forgetting what falls out below.

@@ -21,7 +21,7 @@ extension StreamStatistics {
         self.format = format
         payloadType = type
         isTelephoneEvent = format & 2 != 0
-        isComfortNoise = !isTelephoneEvent && (type == 13 || type == 19)
+        isComfortNoise = !isTelephoneEvent && (format & 4 != 0 || type == 13 || type == 19)
         if !isSameType { notePayloadType(type) }
 
         guard !isTelephoneEvent else {

@@ -16,6 +16,8 @@ extension StreamStatistics {
             return
         }
         if elapsed > largestGap { largestGap = elapsed }
+        enterFollowing()
+        defer { entered = UInt32(truncatingIfNeeded: highest) }
         let backward = 0 &- distance
         if Int(backward) < SequenceWindow.span {
             confirming = -1
@@ -35,6 +37,12 @@ extension StreamStatistics {
         }
     }
 
+    /// Enters the numbers that simply followed on.
+    private mutating func enterFollowing() {
+        let count = UInt32(truncatingIfNeeded: highest) &- entered
+        window.follow(to: UInt16(truncatingIfNeeded: highest), count: Int(count))
+    }
+
     private mutating func begin(_ sequence: UInt16, arrival: Int64) {
         firstArrival = arrival
         beginRun(first: sequence)
@@ -43,6 +51,7 @@ extension StreamStatistics {
     private mutating func beginRun(first: UInt16) {
         lowest = Int64(first)
         highest = Int64(first)
+        entered = UInt32(truncatingIfNeeded: highest)
         confirming = -1
         window = SequenceWindow()
         _ = window.insert(first)

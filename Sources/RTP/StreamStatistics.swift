@@ -11,19 +11,15 @@
 ///
 /// All times are nanoseconds, lengths bytes. No input traps: packet times and sequence numbers are untrusted.
 @frozen
-public struct StreamStatistics: Sendable {
+public struct StreamStatistics: Sendable, BitwiseCopyable {
+    // What every packet changes comes first, so that it lies together.
     /// Packets received: duplicates and strays included, copies not.
     public var packets: UInt64 = 0
-    /// The first packet's time, in capture order; meaningless before the first packet.
-    public var firstArrival: Int64 = 0
+    public var lastArrival: Int64 = 0
+    @usableFromInline var largestGap: Int64 = 0
     // Not next to `packets`: the compiler would add to both at once, through a vector that it has to put together first.
     /// UDP payload bytes of these packets.
     public var bytes: UInt64 = 0
-    public var lastArrival: Int64 = 0
-    @usableFromInline var largestGap: Int64 = 0
-
-    /// Payload type, clock rate and event flag of the last packet in one number, so that "as before" is one comparison.
-    @usableFromInline var format: UInt64 = 0
     /// Nanoseconds per RTP timestamp unit; 0 where the present packets have no jitter.
     @usableFromInline var tick: Double = 0
     @usableFromInline var jitter: Double = 0
@@ -31,14 +27,29 @@ public struct StreamStatistics: Sendable {
     @usableFromInline var jitterMaximum: Double = 0
     @usableFromInline var jitterSamples: UInt32 = 0
     @usableFromInline var lastTimestamp: UInt32 = 0
-
-    // Of the present run. Extended by counting on instead of by cycles, so that wrapping needs no case in either direction.
+    /// Of the present run. Extended by counting on instead of by cycles, so that wrapping needs no case in either direction.
     @usableFromInline var highest: Int64 = 0
+    /// The number that would confirm a restart; negative when nothing is to be confirmed.
+    @usableFromInline var confirming: Int32 = -1
+    @usableFromInline var isComfortNoise = false
+    @usableFromInline var isTelephoneEvent = false
+    @usableFromInline var payloadType: UInt8 = 0
+    /// The restart to be confirmed is rather a gap in the capture: as much time as numbers are missing.
+    @usableFromInline var confirmsGap = false
+
+    /// Behind `highest` by the packets that came in order since: they are entered when one comes that did not.
+    @usableFromInline var window = SequenceWindow()
+
+    /// The first packet's time, in capture order; meaningless before the first packet.
+    public var firstArrival: Int64 = 0
+    /// Payload type, clock rate and event flag of the last packet in one number, so that "as before" is one comparison.
+    @usableFromInline var format: UInt64 = 0
+    /// Of the present run.
     @usableFromInline var lowest: Int64 = 0
     /// `expected` of the runs that have ended.
     @usableFromInline var closedRuns: Int64 = 0
-    /// The number that would confirm a restart; negative when nothing is to be confirmed.
-    @usableFromInline var confirming: Int32 = -1
+    /// The lower half of the highest number that has been entered in the window.
+    @usableFromInline var entered: UInt32 = 0
     /// Hz; 0 while unknown.
     public var clockRate: UInt32 = 0
     public var duplicates: UInt32 = 0
@@ -48,15 +59,9 @@ public struct StreamStatistics: Sendable {
     public var copies: UInt32 = 0
     /// How often the source began a new numbering.
     public var restarts: UInt16 = 0
-    /// The restart to be confirmed is rather a gap in the capture: as much time as numbers are missing.
-    @usableFromInline var confirmsGap = false
-    @usableFromInline var isComfortNoise = false
-    @usableFromInline var isTelephoneEvent = false
-    @usableFromInline var payloadType: UInt8 = 0
     @usableFromInline var payloadTypeCount: UInt8 = 0
     /// Payload types in the order of their appearance, eight at most, the first in the lowest byte.
     @usableFromInline var packedPayloadTypes: UInt64 = 0
-    @usableFromInline var window = SequenceWindow()
 
     @inlinable
     public init() {}
@@ -67,18 +72,20 @@ public struct StreamStatistics: Sendable {
     ///   - clockRate: of the payload type as SDP tells, in Hz; 0 when not known (yet), which is resolved for the payload
     ///     types that RFC 3551 fixes.
     ///   - isTelephoneEvent: the payload type is RFC 4733 telephone-event in SDP.
+    ///   - isComfortNoise: the payload type is CN (RFC 3389) in SDP; 13 and 19 need no SDP.
     ///   - arrival: packet time, nanoseconds since 1970.
     ///   - payloadBytes: length of the UDP payload on the wire.
     @inlinable
     public mutating func receive(
         sequence: UInt16, timestamp: UInt32, marker: Bool, payloadType: UInt8, clockRate: UInt32,
-        isTelephoneEvent: Bool, arrival: Int64, payloadBytes: Int
+        isTelephoneEvent: Bool, isComfortNoise: Bool = false, arrival: Int64, payloadBytes: Int
     ) {
         packets &+= 1
         bytes &+= UInt64(truncatingIfNeeded: payloadBytes)
-        let format = UInt64(clockRate) << 16 | UInt64(payloadType) << 8 | (isTelephoneEvent ? 3 : 1)
+        let format =
+            UInt64(clockRate) << 16 | UInt64(payloadType) << 8 | (isTelephoneEvent ? 3 : isComfortNoise ? 5 : 1)
         var isComparable = true
-        var isQuiet = marker || isComfortNoise
+        var isQuiet = marker || self.isComfortNoise
         if format != self.format {
             // The first packet always comes here; it must not look as if it followed on.
             if packets == 1 { highest = Int64(sequence) }
@@ -91,17 +98,14 @@ public struct StreamStatistics: Sendable {
             sequence: sequence, timestamp: timestamp, isComparable: isComparable, isQuiet: isQuiet, arrival: arrival)
     }
 
-    /// `receive` for a packet whose payload type, clock rate and event flag are those of the packet before.
+    /// `receive` for a packet whose payload type, clock rate and flags are those of the packet before, without the marker
+    /// bit and neither comfort noise nor telephone event.
     @inlinable
     @inline(__always)
-    public mutating func receiveSameFormat(
-        sequence: UInt16, timestamp: UInt32, marker: Bool, arrival: Int64, payloadBytes: Int
-    ) {
+    public mutating func receiveSameFormat(sequence: UInt16, timestamp: UInt32, arrival: Int64, payloadBytes: Int) {
         packets &+= 1
         bytes &+= UInt64(truncatingIfNeeded: payloadBytes)
-        follow(
-            sequence: sequence, timestamp: timestamp, isComparable: true, isQuiet: marker || isComfortNoise,
-            arrival: arrival)
+        follow(sequence: sequence, timestamp: timestamp, isComparable: true, isQuiet: false, arrival: arrival)
     }
 
     /// Jitter, gap and sequence number of a packet.
@@ -124,7 +128,6 @@ public struct StreamStatistics: Sendable {
         if distance == 1 {
             if elapsed > largestGap { largestGap = elapsed }
             highest &+= 1
-            _ = window.insert(sequence)
             confirming = -1
         } else {
             receiveOutOfSequence(sequence, distance: distance, elapsed: elapsed, arrival: arrival)

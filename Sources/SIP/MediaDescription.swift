@@ -50,6 +50,23 @@ public struct MediaDescription: Sendable, Hashable {
     public internal(set) var mid: ByteRange = .absent
     public internal(set) var hasCrypto = false
     public internal(set) var hasFingerprint = false
+    /// Port 0 does not refuse it: it comes on its bundle's port (RFC 8843 section 6).
+    public internal(set) var isBundleOnly = false
+
+    /// SRTP by its profile: `RTP/SAVP`, `UDP/TLS/RTP/SAVPF` …
+    public func isSecureProfile(in sdp: Span<UInt8>) -> Bool { contains("savp", sdp) }
+
+    /// DTLS-SRTP by its profile (RFC 5764 section 8).
+    public func isTLSProfile(in sdp: Span<UInt8>) -> Bool { contains("tls/", sdp) }
+
+    private func contains(_ text: StaticString, _ sdp: Span<UInt8>) -> Bool {
+        var index = Int(proto.start)
+        while index + text.utf8CodeUnitCount <= Int(proto.end) {
+            if sdp.hasPrefixIgnoringCase(text, at: index) { return true }
+            index += 1
+        }
+        return false
+    }
 
     /// Fax over UDP or TCP (ITU-T T.38): `m=image … udptl t38`.
     public func isT38(in sdp: Span<UInt8>) -> Bool {
@@ -107,6 +124,7 @@ public struct MediaDescription: Sendable, Hashable {
         case .mid: mid = value
         case .crypto: hasCrypto = true
         case .fingerprint: hasFingerprint = true
+        case .bundleOnly: isBundleOnly = true
         case .sendrecv, .sendonly, .recvonly, .inactive: direction = MediaDirection(attribute)
         case .group, .other: break
         }

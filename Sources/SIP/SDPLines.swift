@@ -53,7 +53,7 @@ struct SDPFields {
 /// The attributes that are read, of `a=name` and `a=name:value` (RFC 8866 section 5.13).
 enum SDPAttribute {
     case other
-    case rtpmap, fmtp, ptime, rtcp, rtcpMux, candidate, group, mid, crypto, fingerprint
+    case rtpmap, fmtp, ptime, rtcp, rtcpMux, candidate, group, mid, crypto, fingerprint, bundleOnly
     case sendrecv, sendonly, recvonly, inactive
 
     /// Where the name of the attribute ends: at the colon, or where the line does.
@@ -86,7 +86,9 @@ enum SDPAttribute {
             if word == PackedName.word("r", "e", "c", "v", "o", "n", "l", "y") { return .recvonly }
             return word == PackedName.word("i", "n", "a", "c", "t", "i", "v", "e") ? .inactive : .other
         case 9: return bytes.equalsIgnoringCase("candidate", from: start, to: end) ? .candidate : .other
-        case 11: return bytes.equalsIgnoringCase("fingerprint", from: start, to: end) ? .fingerprint : .other
+        case 11:
+            if bytes.equalsIgnoringCase("fingerprint", from: start, to: end) { return .fingerprint }
+            return bytes.equalsIgnoringCase("bundle-only", from: start, to: end) ? .bundleOnly : .other
         default: return .other
         }
     }

@@ -89,6 +89,9 @@ public struct SessionDescription: Sendable, Hashable {
 public enum MediaDirection: UInt8, Sendable {
     case sendrecv, sendonly, recvonly, inactive
 
+    public var sends: Bool { self == .sendrecv || self == .sendonly }
+    public var receives: Bool { self == .sendrecv || self == .recvonly }
+
     init?(_ attribute: SDPAttribute) {
         switch attribute {
         case .sendrecv: self = .sendrecv

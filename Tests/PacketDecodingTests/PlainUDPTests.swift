@@ -15,8 +15,8 @@ import Testing
         let outcome = PacketDecoder.decode(bytes.span, linkType: .ethernet, into: &packet)
         let agrees =
             outcome == .udp && !packet.cut && !packet.isFragment && packet.source.isIPv4 && packet.destination.isIPv4
-            && found.addresses == packet.source.low << 32 | packet.destination.low & 0xffff_ffff
-            && found.ports == UInt32(packet.sourcePort) << 16 | UInt32(packet.destinationPort)
+            && found.addresses.bigEndian == packet.source.low << 32 | packet.destination.low & 0xffff_ffff
+            && found.ports.bigEndian == UInt32(packet.sourcePort) << 16 | UInt32(packet.destinationPort)
             && found.hopLimit == packet.hopLimit && packet.networkOffset == 14
             && packet.payloadOffset == PlainUDP.payloadOffset && found.payloadLength == packet.payloadLength
         #expect(agrees, "\(bytes)")

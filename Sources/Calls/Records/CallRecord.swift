@@ -46,6 +46,10 @@ public struct CallRecord: Equatable, Sendable {
     public var sipRetransmissions: UInt64 = 0
     public var copies: UInt64 = 0
     public var codecs: [CodecRecord] = []
+    /// nil for a call without media.
+    public var media: MediaFacts?
+    /// Key presses in order of time.
+    public var dtmf: [DTMFRecord] = []
     /// Names relative to the output directory.
     public var files: [String] = []
     public var packets: UInt64 = 0

@@ -23,6 +23,8 @@ extension JSONObject {
         key("sip_retransmissions", number: call.sipRetransmissions)
         key("copies", number: call.copies)
         key("codecs", array: call.codecs) { array, codec in array.element { $0.add(codec) } }
+        add(call.media)
+        add("dtmf", call.dtmf, ofCall: true)
         key("files", array: call.files) { $0.element(string: $1) }
         key("packets", number: call.packets)
         key("bytes", number: call.bytes)

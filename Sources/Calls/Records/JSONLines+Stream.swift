@@ -20,7 +20,7 @@ extension JSONObject {
         key("largest_gap_ms", milliseconds: stream.largestGap)
         key("first_packet_time", time: stream.firstPacketTime)
         key("last_packet_time", time: stream.lastPacketTime)
-        key("dtmf", string: stream.dtmf)
+        add(stream.media)
         key("mos", decimal: stream.mos)
     }
 }

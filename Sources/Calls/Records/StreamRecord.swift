@@ -28,7 +28,7 @@ public struct StreamRecord: Equatable, Sendable {
     /// Nanoseconds since 1970 UTC, as the next.
     public var firstPacketTime: Int64?
     public var lastPacketTime: Int64?
-    public var dtmf: String?
+    public var media = StreamMediaFacts()
     /// nil where it is not known: never a guess.
     public var mos: Double?
 
@@ -42,7 +42,7 @@ public struct StreamRecord: Equatable, Sendable {
     /// The codec is SDP's name; without it the static payload type's, if the stream began with one.
     public init(
         ssrc: UInt32, source: Endpoint, destination: Endpoint, statistics: borrowing StreamStatistics,
-        codec: String? = nil, dtmf: String? = nil
+        codec: String? = nil, media: StreamMediaFacts = StreamMediaFacts()
     ) {
         self.init(ssrc: ssrc, source: source, destination: destination)
         payloadTypes = statistics.payloadTypes
@@ -64,7 +64,7 @@ public struct StreamRecord: Equatable, Sendable {
             firstPacketTime = statistics.firstArrival
             lastPacketTime = statistics.lastArrival
         }
-        self.dtmf = dtmf
+        self.media = media
     }
 }
 

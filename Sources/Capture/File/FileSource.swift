@@ -118,6 +118,8 @@ extension FileSource {
             // Rather begin a new arena than read the last few bytes of this one.
             if window.parsed + needed > batch.bytes.count { return false }
             if batch.bytes.count - window.filled < batch.bytes.count / 16 { return false }
+            // Nor for the last few packets: a read gives more than those, and the rest would have to be copied.
+            if limit - batch.count < limit / 16 { return false }
         } else if window.parsed > 0 {
             moveDown(&batch, &window)
         }

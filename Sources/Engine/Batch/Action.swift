@@ -7,8 +7,11 @@ struct Action {
         case signalling
         /// A media packet; `value` is the flow's serial number, the payload range lies in the packet.
         case media
-        /// RTCP, STUN, keepalives, ICMP errors: to the file with the media, no figures.
+        /// ICMP errors that quote media: to the file with the media, no figures.
         case related
+        /// RTCP, STUN, DTLS, ZRTP, UDPTL, keepalives: to the file with the media, and the worker looks inside. Never
+        /// plain. `value` and the payload range are as for `media`.
+        case besideRTP
         /// A media datagram that came in fragments; `value` indexes `datagrams`.
         case mediaDatagram
         /// `value` indexes `messages`: to the record.
@@ -23,6 +26,10 @@ struct Action {
 
     /// The packet is a copy of one just seen through another interface, VLAN, MAC or TTL.
     static let copyFlag: UInt8 = 1
+    /// Not surely of the stream that the last media packet of its flow was of, or not surely media like that.
+    static let newFormatFlag: UInt8 = 2
+    /// The call is not decided yet and the bound on what is kept back does not allow the packet: figures, but no file.
+    static let refusedFlag: UInt8 = 4
 
     var call: UInt32
     /// Index into the batch's packets, or with `extraBit` into its extra packets.

@@ -31,22 +31,11 @@ struct EndpointTable {
     private var freeEntries: [Int32] = []
     private(set) var registrations: [Registration] = []
     private var freeRegistrations: [Int32] = []
-    /// Counts changes by endpoint hash: a flow that remembers its two counts knows when to ask again.
-    private(set) var versions: [UInt32]
+    private(set) var versions = EndpointVersions()
 
-    /// As many as a `UInt16` can tell apart.
-    static let versionBuckets = 65536
-
-    init(hash: FlowHash) {
-        self.hash = hash
-        versions = Array(repeating: 0, count: EndpointTable.versionBuckets)
-    }
+    init(hash: FlowHash) { self.hash = hash }
 
     var count: Int { entries.count - freeEntries.count }
-
-    static func bucket(_ endpoint: Endpoint, _ hash: FlowHash) -> UInt16 {
-        UInt16(truncatingIfNeeded: hash(endpoint))
-    }
 
     /// The entry of an endpoint, -1 if no call names it.
     func find(_ endpoint: Endpoint) -> Int {
@@ -72,6 +61,7 @@ struct EndpointTable {
                 entries.append(entry)
             }
             index.insert(hashed, slot: slot)
+            versions.reserve(endpoints: entries.count)
         }
         let registration = Registration(
             entry: Int32(slot), call: call, previous: -1, next: -1, signalledAt: time, isOver: false)
@@ -124,7 +114,7 @@ struct EndpointTable {
 
     /// What flows remember about an entry may be wrong from now on.
     mutating func touchVersion(_ slot: Int) {
-        versions[Int(UInt16(truncatingIfNeeded: entries[slot].hash))] &+= 1
+        versions.touch(entries[slot].hash)
     }
 
     private mutating func pushFront(_ number: Int32) {

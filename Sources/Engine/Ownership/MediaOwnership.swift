@@ -144,6 +144,12 @@ struct MediaOwnership {
         guard isLegs else { return }
         calls.calls[slot].shares.append(reference)
         calls.calls[other].shares.append(calls.reference(slot))
+        touch(slot, in: calls)
+        touch(other, in: calls)
+    }
+
+    /// What flows remember about the call may be wrong from now on.
+    mutating func touch(_ slot: Int, in calls: TrackedCalls) {
         for registration in calls.calls[slot].registrations {
             endpoints.touchVersion(Int(endpoints.registrations[Int(registration)].entry))
         }

@@ -160,7 +160,8 @@ public final class Sniffer {
         files.nanoseconds = nanoseconds
         files.maxFileSize = UInt64(max(0, archive.maxFileSize))
         files.overwrite = archive.overwrite
-        files.heldByteLimit = options.limits.lookBackBytes / max(1, options.workers)
+        // The tracker says what is not to be held, for all workers together (`UndecidedPackets`).
+        files.heldByteLimit = .max
         let budget = options.limits.writeBufferBytes / max(1, options.workers)
         return Worker(
             index: index, options: options,

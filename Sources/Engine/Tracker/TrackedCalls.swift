@@ -17,7 +17,6 @@ struct TrackedCall {
     var hash: UInt64
     var callID: [UInt8]
     var life: CallLife
-    var lastActivity: Int64
     /// The earliest entry of this call in the deadline heap.
     var queuedDeadline: Int64
     var worker: UInt8
@@ -45,6 +44,8 @@ struct TrackedCalls {
     private let hash: FlowHash
     private var index = SlotIndex()
     var calls: [TrackedCall] = []
+    /// When a packet of each call came last. Apart, because it is written for every packet.
+    var activity: [Int64] = []
     private var free: [UInt32] = []
     private var ended: EndedCalls
     private(set) var nextNumber: UInt64 = 0
@@ -75,7 +76,7 @@ struct TrackedCalls {
 
     mutating func add(callID: [UInt8], hashed: UInt64, life: CallLife, workers: Int, now: Int64) -> Int {
         var call = TrackedCall(
-            number: nextNumber, generation: 1, hash: hashed, callID: callID, life: life, lastActivity: now,
+            number: nextNumber, generation: 1, hash: hashed, callID: callID, life: life,
             queuedDeadline: .max, worker: UInt8(nextNumber % UInt64(workers)), selection: .wanted)
         nextNumber += 1
         count += 1
@@ -84,9 +85,11 @@ struct TrackedCalls {
             slot = Int(reused)
             call.generation = calls[slot].generation &+ 1
             calls[slot] = call
+            activity[slot] = now
         } else {
             slot = calls.count
             calls.append(call)
+            activity.append(now)
         }
         index.insert(hashed, slot: slot)
         return slot

@@ -4,7 +4,7 @@ import PacketDecoding
 extension Tracker {
     /// Makes sure the call's next deadline is in the heap.
     mutating func schedule(_ slot: Int) {
-        let deadline = calls.calls[slot].life.deadline(timers, lastActivity: calls.calls[slot].lastActivity)
+        let deadline = calls.calls[slot].life.deadline(timers, lastActivity: calls.activity[slot])
         guard deadline < calls.calls[slot].queuedDeadline else { return }
         calls.calls[slot].queuedDeadline = deadline
         deadlines.push(
@@ -24,7 +24,7 @@ extension Tracker {
                 continue
             }
             if entry.deadline == calls.calls[slot].queuedDeadline { calls.calls[slot].queuedDeadline = .max }
-            let activity = calls.calls[slot].lastActivity
+            let activity = calls.activity[slot]
             switch calls.calls[slot].life.expire(at: now, timers, lastActivity: activity) {
             case .finished:
                 // Marks it, should an older entry of it be due as well.
@@ -61,6 +61,7 @@ extension Tracker {
             act(slot, .end, value: UInt32(truncatingIfNeeded: batch.ends.count - 1), &batch)
         }
         ownership.forget(slot, in: calls)
+        undecided.forget(slot)
         calls.remove(slot, rememberUntil: clock.now &+ TrackerLimits.endedCallMemory)
     }
 
@@ -76,7 +77,7 @@ extension Tracker {
             let slot = Int(entry.slot)
             guard calls.calls[slot].generation == entry.generation else { continue }
             // Active since it was queued: back with its true time.
-            guard calls.calls[slot].lastActivity == entry.deadline else {
+            guard calls.activity[slot] == entry.deadline else {
                 trackIdle(slot)
                 continue
             }
@@ -90,7 +91,7 @@ extension Tracker {
     mutating func trackIdle(_ slot: Int) {
         idleCalls.push(
             DeadlineHeap.Entry(
-                deadline: calls.calls[slot].lastActivity, slot: UInt32(slot),
+                deadline: calls.activity[slot], slot: UInt32(slot),
                 generation: calls.calls[slot].generation))
     }
 

@@ -90,11 +90,13 @@ extension Tracker {
         _ batch: inout TrackedBatch
     ) -> UInt64 {
         let kind = MediaPacketKind.classify(bytes.span.extracting(decoded.payloadRange))
-        calls.calls[slot].lastActivity = clock.now
+        calls.activity[slot] = clock.now
         for tag in tags { deliverHeld(tag, to: slot, as: MediaLedger.owned(kind), &batch) }
-        guard kind == .rtp, calls.calls[slot].selection == .wanted || calls.calls[slot].selection == .open else {
+        guard decoded.payloadLength > 0, calls.calls[slot].selection == .wanted || calls.calls[slot].selection == .open
+        else {
             return MessageOwner.pack(calls.reference(slot))
         }
+        flows.flows[flow].format = Flow.noFormat
         batch.datagrams.append(
             TrackedDatagram(
                 offset: batch.extraBytes.count, length: decoded.payloadLength, source: decoded.sourceEndpoint,

@@ -66,12 +66,11 @@ extension Tracker {
     ) -> Bool {
         let flow = flows.slot(
             hep.source.address, hep.destination.address, hep.source.port, hep.destination.port, now: clock.now)
-        flows.flows[flow].lastSeen = clock.now
         let way = unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
         let agent = hash(decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort)
-        return flows.flows[flow].isCopy(
-            fingerprint: hash(payload.extracting(hep.payload)),
-            path: way ^ UInt32(truncatingIfNeeded: agent >> 32) ^ hep.captureID, time: packet.timestamp)
+        return flows.isCopy(
+            flow, fingerprint: hash(payload.extracting(hep.payload)),
+            path: way ^ UInt32(truncatingIfNeeded: agent >> 32) ^ hep.captureID, time: packet.timestamp, now: clock.now)
     }
 
     /// What a HEP packet tells of. Returns whose it was, for `MessageOwner`.
@@ -144,7 +143,7 @@ extension Tracker {
             classifyCarriers(carriers, packetClass, .noCall)
             return MessageOwner.none
         }
-        calls.calls[slot].lastActivity = clock.now
+        calls.activity[slot] = clock.now
         switch carriers {
         case .current(let index):
             count(packetClass, ownershipClass(slot))
@@ -152,32 +151,38 @@ extension Tracker {
         case .held(let tags):
             for tag in tags { deliverHeld(tag, to: slot, as: packetClass, &batch) }
         }
-        if hep.payloadKind == .rtp, !isCopy { deliverRTP(slot, hep, payload, time, &batch) }
+        if !isCopy { deliverDatagram(slot, hep, payload, time, &batch) }
         return MessageOwner.pack(calls.reference(slot))
     }
 
-    private func appendRelated(_ slot: Int, packet: UInt32, isCopy: Bool, _ batch: inout TrackedBatch) {
-        guard calls.calls[slot].selection == .wanted || calls.calls[slot].selection == .open else { return }
-        batch.actions.append(
-            Action(
-                call: UInt32(slot), packet: packet, value: 0, payloadOffset: 0, payloadLength: 0,
-                worker: calls.calls[slot].worker, kind: .related, flags: isCopy ? Action.copyFlag : 0))
+    private mutating func appendRelated(_ slot: Int, packet: UInt32, isCopy: Bool, _ batch: inout TrackedBatch) {
+        let action = Action(
+            call: UInt32(slot), packet: packet, value: 0, payloadOffset: 0, payloadLength: 0,
+            worker: calls.calls[slot].worker, kind: .related, flags: isCopy ? Action.copyFlag : 0)
+        appendMedia(action, &batch)
     }
 
-    /// The figures of a stream that an agent saw: as of a datagram that came in fragments.
-    private mutating func deliverRTP(
+    /// The figures of what an agent saw: as of a datagram that came in fragments. Reports in JSON become RTCP again.
+    private mutating func deliverDatagram(
         _ slot: Int, _ hep: HEPPacket, _ payload: Span<UInt8>, _ time: Int64, _ batch: inout TrackedBatch
     ) {
-        guard MediaPacketKind.classify(payload) == .rtp, payload.count >= 12,
+        guard hep.payloadKind == .rtp || hep.payloadKind == .rtcp, !hep.isCut,
             calls.calls[slot].selection == .wanted || calls.calls[slot].selection == .open
         else { return }
+        let offset = batch.extraBytes.count
+        if hep.payloadKind == .rtcp, let report = RTCPReportJSON(payload) {
+            report.appendRTCP(to: &batch.extraBytes)
+        } else {
+            batch.extraBytes += copy(payload)
+        }
         let flow = flows.slot(
             hep.source.address, hep.destination.address, hep.source.port, hep.destination.port, now: clock.now)
+        // The worker may see another stream of the flow now.
+        flows.flows[flow].format = Flow.noFormat
         batch.datagrams.append(
             TrackedDatagram(
-                offset: batch.extraBytes.count, length: payload.count, source: hep.source,
+                offset: offset, length: batch.extraBytes.count - offset, source: hep.source,
                 destination: hep.destination, flow: flows.flows[flow].serial, timestamp: time))
-        batch.extraBytes += copy(payload)
         act(slot, .mediaDatagram, value: UInt32(truncatingIfNeeded: batch.datagrams.count - 1), &batch)
     }
 }

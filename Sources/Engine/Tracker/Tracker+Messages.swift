@@ -89,7 +89,7 @@ extension Tracker {
             calls.calls[slot].life.receive(facts, at: found.timestamp)
             updateOver(slot)
         }
-        calls.calls[slot].lastActivity = clock.now
+        calls.activity[slot] = clock.now
         select(slot, message, bytes, facts, &batch)
         deliverCarriers(carriers, to: slot, isCopy: found.isCopy, &batch)
         if calls.calls[slot].selection != .excluded {
@@ -154,11 +154,15 @@ extension Tracker {
         if selection.matches(message, bytes) {
             if state == .unwanted { calls.calls[slot].partialMedia = true }
             calls.calls[slot].selection = .wanted
+            ownership.touch(slot, in: calls)
             settleUndecided(slot, as: .inCall)
+            undecided.forget(slot)
             act(slot, .select, value: 0, &batch)
         } else if state == .open, !facts.isRequest, facts.method == .invite, facts.status >= 200 {
             calls.calls[slot].selection = .unwanted
+            ownership.touch(slot, in: calls)
             settleUndecided(slot, as: .notSelected)
+            undecided.dropMedia(slot)
             act(slot, .deselect, value: 0, &batch)
         }
     }
@@ -231,12 +235,32 @@ extension Tracker {
         appendSignalling(slot, packet: held[tag].index, isCopy: held[tag].isCopy, &batch)
     }
 
-    func appendSignalling(_ slot: Int, packet: UInt32, isCopy: Bool, _ batch: inout TrackedBatch) {
+    mutating func appendSignalling(_ slot: Int, packet: UInt32, isCopy: Bool, _ batch: inout TrackedBatch) {
         guard calls.calls[slot].selection != .excluded else { return }
-        batch.actions.append(
-            Action(
-                call: UInt32(slot), packet: packet, value: 0, payloadOffset: 0, payloadLength: 0,
-                worker: calls.calls[slot].worker, kind: .signalling, flags: isCopy ? Action.copyFlag : 0))
+        let action = Action(
+            call: UInt32(slot), packet: packet, value: 0, payloadOffset: 0, payloadLength: 0,
+            worker: calls.calls[slot].worker, kind: .signalling, flags: isCopy ? Action.copyFlag : 0)
+        if calls.calls[slot].selection == .wanted {
+            batch.actions.append(action)
+        } else {
+            appendKeptBack(action, isMedia: false, &batch)
+        }
+    }
+
+    /// A packet of a call that `--sip-user` has not decided, or not wanted so far: kept back within the bound.
+    @inline(never)
+    mutating func appendKeptBack(_ action: Action, isMedia: Bool, _ batch: inout TrackedBatch) {
+        var action = action
+        let number = Int(action.packet & ~Action.extraBit)
+        let packet =
+            action.packet & Action.extraBit == 0
+            ? batch.captured.packets[number] : batch.extraPackets[number].packet
+        // A copy that is left out of files takes no room.
+        let isLeftOut = options.calls.deduplicate && action.flags & Action.copyFlag != 0
+        if !isLeftOut, !undecided.keep(Int(action.call), bytes: Int(packet.capturedLength), isMedia: isMedia) {
+            action.flags |= Action.refusedFlag
+        }
+        batch.actions.append(action)
     }
 
     /// The message belongs to no call.

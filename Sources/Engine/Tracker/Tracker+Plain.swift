@@ -1,8 +1,9 @@
 import Calls
 import Capture
 import PacketDecoding
+import Tables
 
-/// The short way for nearly every packet of a busy capture: plain RTP or RTCP of a known flow whose call is being kept.
+/// The short way for nearly every packet of a busy capture: plain RTP of a known flow whose call is being kept.
 ///
 /// It does what `trackUDP` would do, with the tables borrowed once for a run of such packets instead of looked up anew for
 /// each. The first packet with anything unusual about it ends the run before it has left a trace, and goes the long way.
@@ -11,167 +12,164 @@ extension Tracker {
     mutating func trackPlain(
         from first: Int, _ packets: [CapturedPacket], _ bytes: [UInt8], _ batch: inout TrackedBatch
     ) -> Int {
-        guard isAllEthernet, !filtersMediaPorts, clock.isSteady, Tracker.mayBePlain(first, packets, bytes) else {
-            return first
-        }
+        guard isAllEthernet, !filtersMediaPorts, clock.isSteady else { return first }
         var run = PlainRun(
-            next: first, now: clock.now, deadline: deadlines.earliest, hash: hash, mask: flows.index.mask)
-        Tracker.track(
-            &run, packets, bytes, flows.index.entries, ownership.endpoints.versions, &flows.flows, &calls.calls,
-            &batch.actions)
-        clock.advance(steadilyTo: run.now)
-        capturedBytes &+= run.capturedBytes
-        counters.copies &+= run.copies
+            next: first, now: clock.now, deadline: deadlines.earliest, mask: flows.index.mask,
+            versionMask: ownership.endpoints.versions.mask)
+        while plainKeys.read(from: run.next, packets, bytes, hash) {
+            let end = plainKeys.end
+            Tracker.track(
+                &run, packets, &plainKeys, flows.index.entries, ownership.endpoints.versions.counts, &flows.flows,
+                &calls.activity, &batch.actions)
+            guard run.next == end else { break }
+        }
         let all = UInt64(truncatingIfNeeded: run.next &- first)
-        ledger.count(.rtp, all &- run.rtcp)
-        ledger.count(.rtcp, run.rtcp)
+        guard all > 0 else { return first }
+        clock.advance(steadilyTo: run.now)
+        ledger.count(.rtp, all)
         ledger.count(.notSelected, run.notSelected)
         ledger.count(.inCall, all &- run.notSelected)
         return run.next
     }
 
     private static func track(
-        _ run: inout PlainRun, _ packets: [CapturedPacket], _ bytes: [UInt8], _ index: [UInt64], _ versions: [UInt32],
-        _ flows: inout [Flow], _ calls: inout [TrackedCall], _ actions: inout [Action]
+        _ run: inout PlainRun, _ packets: [CapturedPacket], _ keys: inout PlainKeys, _ index: [UInt64],
+        _ versions: [UInt32], _ flows: inout OwnedTable<Flow>, _ activity: inout [Int64], _ actions: inout [Action]
     ) {
-        actions.append(addingCapacity: packets.count - run.next) { (output: inout OutputSpan<Action>) in
-            unsafe flows.withUnsafeMutableBufferPointer { flows in
-                unsafe calls.withUnsafeMutableBufferPointer { calls in
-                    unsafe run.track(packets.span, bytes.span.bytes, index.span, versions.span, flows, calls, &output)
+        let next = run.next
+        actions.append(addingCapacity: PlainKeys.capacity) { (output: inout OutputSpan<Action>) in
+            unsafe output.withUnsafeMutableBufferPointer { (buffer, used) in
+                let free = unsafe UnsafeMutableBufferPointer(rebasing: buffer[used...])
+                unsafe keys.withKeys(from: next) { keys in
+                    unsafe flows.withElements { flows in
+                        unsafe activity.withUnsafeMutableBufferPointer { activity in
+                            let found = unsafe run.find(
+                                keys, index.span, versions.span, UnsafeBufferPointer(flows), activity.count)
+                            used += unsafe run.follow(keys, found, packets.span, flows, activity, free)
+                        }
+                    }
                 }
             }
         }
     }
-
-    /// A first look, so that a run is not begun for a packet of SIP.
-    private static func mayBePlain(_ index: Int, _ packets: [CapturedPacket], _ bytes: [UInt8]) -> Bool {
-        guard index < packets.count, packets[index].capturedLength > PlainUDP.payloadOffset else { return false }
-        return bytes[Int(packets[index].offset) + PlainUDP.payloadOffset] >> 6 == 2
-    }
 }
 
 /// A run of plain media packets: where it is, and what it has counted.
+///
+/// Tables are taken as pointers and what is counted is kept in locals, so that each index is compared with its bound once
+/// and little has to be read again after a store.
 struct PlainRun {
     var next: Int
     var now: Int64
     /// Before this time no timer is due and the clock does not jump.
     let limit: Int64
-    let hash: FlowHash
     let mask: Int
-    var capturedBytes: UInt64 = 0
-    var rtcp: UInt64 = 0
+    let versionMask: UInt32
     var notSelected: UInt64 = 0
-    var copies: UInt64 = 0
 
-    init(next: Int, now: Int64, deadline: Int64, hash: FlowHash, mask: Int) {
+    init(next: Int, now: Int64, deadline: Int64, mask: Int, versionMask: UInt32) {
         self.next = next
         self.now = now
         let jump = now.addingReportingOverflow(PacketClock.largestStep)
         limit = min(deadline, jump.overflow ? .max : jump.partialValue)
-        self.hash = hash
         self.mask = mask
+        self.versionMask = versionMask
     }
 
-    /// Tables are taken as pointers and what is counted is kept in locals, so that each index is compared with its bound
-    /// once and little has to be read again after a store.
+    /// Finds the flows of the packets whose keys are given, up to the first that is unusual, and puts each one's slot into
+    /// its key. Returns how many it found. All of them have an owner less than `calls`.
     @inline(never)
-    mutating func track(
-        _ packets: Span<CapturedPacket>, _ bytes: RawSpan, _ index: Span<UInt64>, _ versions: Span<UInt32>,
-        _ flows: UnsafeMutableBufferPointer<Flow>, _ calls: UnsafeMutableBufferPointer<TrackedCall>,
-        _ output: inout OutputSpan<Action>
-    ) {
-        // A bucket is any 16-bit number; `find` stays within the mask.
-        guard next >= 0, versions.count > Int(UInt16.max), mask >= 0, mask < index.count else { return }
-        guard let firstCall = calls.baseAddress else { return }
-        var place = next
-        var latest = now
-        var captured: UInt64 = 0
-        defer {
-            next = place
-            now = latest
-            capturedBytes &+= captured
-        }
-        while place < packets.count {
-            // Not negative, and the loop's condition holds.
-            let packet = unsafe packets[unchecked: place]
-            let end = Int(packet.offset) &+ Int(packet.capturedLength)
-            guard packet.timestamp < limit, end <= bytes.byteCount else { return }
-            // Both are 32-bit numbers, and the end has just been compared.
-            let frame = unsafe bytes.extracting(unchecked: Int(packet.offset)..<end)
-            guard let datagram = PlainUDP(frame), datagram.payloadLength >= 20 else { return }
-            let head = frame.load16(PlainUDP.payloadOffset)
-            guard head >> 14 == 2, let flow = unsafe find(datagram, index, flows) else { return }
+    func find(
+        _ keys: UnsafeMutableBufferPointer<PlainKey>, _ index: Span<UInt64>, _ versions: Span<UInt32>,
+        _ flows: UnsafeBufferPointer<Flow>, _ calls: Int
+    ) -> Int {
+        // Positions and buckets stay within these masks.
+        let (mask, versionMask) = (UInt32(truncatingIfNeeded: mask), versionMask)
+        guard versions.count > Int(versionMask), index.count > Int(mask), let first = flows.baseAddress,
+            let input = keys.baseAddress
+        else { return 0 }
+        var place = 0
+        search: while place < keys.count {
+            // Less than the count.
+            let key = unsafe input + place
+            let bits = unsafe key.pointee.bits
+            var position = bits & mask
+            var slot: Int
+            repeat {
+                // Masked.
+                let entry = unsafe index[unchecked: Int(position)]
+                guard entry != 0 else { break search }
+                position = (position &+ 1) & mask
+                // An entry's lower half is the slot plus one.
+                slot = Int(UInt32(truncatingIfNeeded: entry &- 1))
+                guard slot < flows.count else { break search }
+            } while unsafe !(first + slot).pointee.isFlow(of: key.pointee)
+            let flow = unsafe first + slot
+            // Both are masked.
             let version =
-                unsafe versions[unchecked: Int(flow.pointee.sourceBucket)]
-                &+ versions[unchecked: Int(flow.pointee.destinationBucket)]
-            let owner = unsafe flow.pointee.owner
-            guard unsafe version == flow.pointee.version, owner >= 0, Int(owner) < calls.count else { return }
-            // Not negative, and less than the count.
-            let call = unsafe firstCall + Int(owner)
-            let selection = unsafe call.pointee.selection
-            guard selection != .open, unsafe call.pointee.shares.isEmpty else { return }
-
-            // From here on the packet is ours.
-            let number = UInt32(truncatingIfNeeded: place)
+                unsafe versions[unchecked: Int(flow.pointee.sourceHash & versionMask)]
+                &+ versions[unchecked: Int(flow.pointee.destinationHash & versionMask)]
+            // An owner that is none is a large number without its sign.
+            guard unsafe version == flow.pointee.version, unsafe flow.pointee.handling != .ask,
+                unsafe Int(UInt32(bitPattern: flow.pointee.owner)) < calls,
+                unsafe flow.pointee.isOnlyPath(key.pointee.path)
+            else { break }
+            unsafe key.pointee.slot = UInt32(truncatingIfNeeded: slot)
             place &+= 1
-            latest = max(latest, packet.timestamp)
-            captured &+= UInt64(packet.capturedLength)
-            let path = Tracker.path(frame, Int(packet.interface), 14, datagram.hopLimit)
-            let fingerprint = Tracker.fingerprint(
-                frame, from: PlainUDP.payloadOffset, count: datagram.payloadLength)
-            var flags: UInt8 = 0
-            if unsafe flow.pointee.isCopy(fingerprint: fingerprint, path: path, time: packet.timestamp) {
-                flags = Action.copyFlag
-                copies &+= 1
-            }
-            unsafe flow.pointee.lastSeen = latest
-            unsafe call.pointee.lastActivity = latest
-            // The second byte of RTCP is 192 to 223 (RFC 5761 section 4).
-            let isRTCP = head & 0xe0 == 0xc0
-            if isRTCP { rtcp &+= 1 }
-            guard selection == .wanted else {
-                notSelected &+= 1
-                continue
-            }
-            output.append(
-                unsafe Action(
-                    call: UInt32(bitPattern: owner), packet: number, value: flow.pointee.serial,
-                    payloadOffset: UInt16(PlainUDP.payloadOffset),
-                    payloadLength: UInt16(truncatingIfNeeded: datagram.payloadLength), worker: call.pointee.worker,
-                    kind: isRTCP ? .related : .media, flags: flags))
         }
+        return place
     }
 
-    /// The datagram's flow, nil if it is new. The mask is less than the index's count.
-    @inline(__always)
-    private func find(
-        _ datagram: PlainUDP, _ index: Span<UInt64>, _ flows: UnsafeMutableBufferPointer<Flow>
-    ) -> UnsafeMutablePointer<Flow>? {
-        // 0 marks the flows that are not IPv4.
-        guard datagram.addresses != 0, let first = flows.baseAddress else { return nil }
-        let bits = UInt32(truncatingIfNeeded: hash(addresses: datagram.addresses, ports: datagram.ports) >> 32)
-        var position = Int(bits) & mask
-        while true {
-            let entry = unsafe index[unchecked: position]
-            guard entry != 0 else { return nil }
-            if UInt32(truncatingIfNeeded: entry >> 32) == bits {
-                // An entry's lower half is the slot plus one.
-                let slot = Int(UInt32(truncatingIfNeeded: entry &- 1))
-                guard slot < flows.count else { return nil }
-                let flow = unsafe first + slot
-                if unsafe flow.pointee.addresses == datagram.addresses && flow.pointee.ports == datagram.ports {
-                    return unsafe flow
+    /// Notes the first `found` packets with their flows and hands them on. Returns how many actions it stored.
+    @inline(never)
+    mutating func follow(
+        _ keys: UnsafeMutableBufferPointer<PlainKey>, _ found: Int, _ packets: Span<CapturedPacket>,
+        _ flows: UnsafeMutableBufferPointer<Flow>, _ activity: UnsafeMutableBufferPointer<Int64>,
+        _ output: UnsafeMutableBufferPointer<Action>
+    ) -> Int {
+        // Every key has its packet and room for an action; its slot is a flow's, whose owner is a call's.
+        guard next >= 0, found <= keys.count, found <= packets.count - next, found <= output.count,
+            let input = keys.baseAddress, let first = flows.baseAddress, let actions = output.baseAddress,
+            let activities = activity.baseAddress
+        else { return 0 }
+        var place = 0
+        var stored = 0
+        var latest = now
+        let (start, limit) = (next, limit)
+        while place < found {
+            let key = unsafe input + place
+            let time = unsafe packets[unchecked: start &+ place].timestamp
+            // Time that runs backwards is for the clock.
+            guard time < limit, time >= latest else { break }
+            latest = time
+            let flow = unsafe first + Int(key.pointee.slot)
+            unsafe flow.pointee.note(key.pointee.fingerprint, time)
+            let owner = unsafe flow.pointee.owner
+            unsafe activities[Int(owner)] = time
+            if unsafe flow.pointee.handling == .wanted {
+                var flags: UInt8 = 0
+                if unsafe key.pointee.format != flow.pointee.format {
+                    unsafe flow.pointee.format = unsafe key.pointee.format & ~PlainKey.marker
+                    flags = Action.newFormatFlag
                 }
+                unsafe actions[stored] = unsafe Action(
+                    call: UInt32(bitPattern: owner), packet: UInt32(truncatingIfNeeded: start &+ place),
+                    value: flow.pointee.serial, payloadOffset: UInt16(PlainUDP.payloadOffset),
+                    payloadLength: key.pointee.payloadLength, worker: flow.pointee.worker,
+                    kind: .media, flags: flags)
+                stored &+= 1
+            } else {
+                notSelected &+= 1
             }
-            position = (position &+ 1) & mask
+            place &+= 1
         }
+        next &+= place
+        now = latest
+        return stored
     }
 }
 
-extension RawSpan {
-    /// Two bytes in network order; traps past the end.
+extension Flow {
     @inline(__always)
-    fileprivate func load16(_ offset: Int) -> UInt16 {
-        unsafe UInt16(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
-    }
+    fileprivate func isFlow(of key: PlainKey) -> Bool { addresses == key.addresses && ports == key.ports }
 }

@@ -32,9 +32,9 @@ extension Tracker {
     private mutating func sctpIsCopy(_ span: Span<UInt8>, _ packet: CapturedPacket) -> Bool {
         let payload = span.extracting(decoded.payloadRange)
         let flow = flows.slot(decoded.source, decoded.destination, 0, 0, now: clock.now)
-        flows.flows[flow].lastSeen = clock.now
         let path = unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
-        return flows.flows[flow].isCopy(fingerprint: hash(payload), path: path, time: packet.timestamp)
+        return flows.isCopy(
+            flow, fingerprint: hash(payload), path: path, time: packet.timestamp, now: clock.now)
     }
 
     private mutating func trackSCTP(

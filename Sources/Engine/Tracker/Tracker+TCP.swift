@@ -144,10 +144,10 @@ extension Tracker {
     private mutating func segmentIsCopy(_ payload: Span<UInt8>, _ span: Span<UInt8>, _ packet: CapturedPacket) -> Bool {
         let flow = flows.slot(
             decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: clock.now)
-        flows.flows[flow].lastSeen = clock.now
         let fingerprint = hash(payload) ^ UInt64(decoded.tcpSequence) &* 0x9e37_79b9_7f4a_7c15
         let path = unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
-        return flows.flows[flow].isCopy(fingerprint: fingerprint, path: path, time: packet.timestamp)
+        return flows.isCopy(
+            flow, fingerprint: fingerprint, path: path, time: packet.timestamp, now: clock.now)
     }
 
     /// Whether this segment makes the connection worth a parser. The number of the new parser, or nil.

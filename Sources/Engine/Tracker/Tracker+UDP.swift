@@ -40,9 +40,7 @@ extension Tracker {
     /// The flow's owner: remembered, or asked again after one of its endpoints changed hands.
     @inline(__always)
     mutating func flowOwner(_ flow: Int) -> Int32 {
-        let version =
-            ownership.endpoints.versions[Int(flows.flows[flow].sourceBucket)]
-            &+ ownership.endpoints.versions[Int(flows.flows[flow].destinationBucket)]
+        let version = ownership.endpoints.versions.sum(flows.flows[flow])
         if version == flows.flows[flow].version { return flows.flows[flow].owner }
         return askOwner(flow, version)
     }
@@ -50,9 +48,18 @@ extension Tracker {
     @inline(never)
     private mutating func askOwner(_ flow: Int, _ version: UInt32) -> Int32 {
         let owner = ownership.owner(
-            from: flows.flows[flow].source, to: flows.flows[flow].destination, in: calls)
+            from: flows.details[flow].source, to: flows.details[flow].destination, in: calls)
         flows.flows[flow].owner = owner
         flows.flows[flow].version = version
+        flows.flows[flow].handling = .ask
+        if owner >= 0, calls.calls[Int(owner)].shares.isEmpty {
+            flows.flows[flow].worker = calls.calls[Int(owner)].worker
+            switch calls.calls[Int(owner)].selection {
+            case .open: break
+            case .wanted: flows.flows[flow].handling = .wanted
+            case .unwanted, .excluded: flows.flows[flow].handling = .notSelected
+            }
+        }
         return owner
     }
 
@@ -77,11 +84,13 @@ extension Tracker {
         var action = Action(
             call: UInt32(slot), packet: packet, value: flows.flows[flow].serial, payloadOffset: payloadOffset,
             payloadLength: payloadLength, worker: calls.calls[slot].worker,
-            kind: kind == .rtp ? .media : .related, flags: isCopy ? Action.copyFlag : 0)
-        calls.calls[slot].lastActivity = clock.now
-        if calls.calls[slot].selection == .wanted || calls.calls[slot].selection == .open {
-            batch.actions.append(action)
-        }
+            kind: kind == .rtp ? .media : payloadLength > 0 ? .besideRTP : .related,
+            // Nothing here has compared the packet with the last one of its flow.
+            flags: Action.newFormatFlag | (isCopy ? Action.copyFlag : 0))
+        // The worker may see another stream of the flow now.
+        flows.flows[flow].format = Flow.noFormat
+        calls.activity[slot] = clock.now
+        appendMedia(action, &batch)
         if !calls.calls[slot].shares.isEmpty { shareMedia(slot, flow, &action, &batch) }
     }
 
@@ -91,14 +100,22 @@ extension Tracker {
             let other = Int(reference.slot)
             guard
                 ownership.shares(
-                    other, from: flows.flows[flow].source, to: flows.flows[flow].destination, calls)
+                    other, from: flows.details[flow].source, to: flows.details[flow].destination, calls)
             else { continue }
-            calls.calls[other].lastActivity = clock.now
+            calls.activity[other] = clock.now
             action.call = reference.slot
             action.worker = calls.calls[other].worker
-            if calls.calls[other].selection == .wanted || calls.calls[other].selection == .open {
-                batch.actions.append(action)
-            }
+            appendMedia(action, &batch)
+        }
+    }
+
+    @inline(__always)
+    mutating func appendMedia(_ action: Action, _ batch: inout TrackedBatch) {
+        let selection = calls.calls[Int(action.call)].selection
+        if selection == .wanted {
+            batch.actions.append(action)
+        } else if selection == .open {
+            appendKeptBack(action, isMedia: true, &batch)
         }
     }
 
@@ -112,8 +129,8 @@ extension Tracker {
             fingerprint = hash(payload)
         }
         let path = unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
-        flows.flows[flow].lastSeen = clock.now
-        return flows.flows[flow].isCopy(fingerprint: fingerprint, path: path, time: packet.timestamp)
+        return flows.isCopy(
+            flow, fingerprint: fingerprint, path: path, time: packet.timestamp, now: clock.now)
     }
 
     /// Media that nobody has signalled (yet), or other people's traffic.

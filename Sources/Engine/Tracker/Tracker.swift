@@ -19,6 +19,7 @@ struct Tracker: ~Copyable {
     var calls: TrackedCalls
     var ownership: MediaOwnership
     var flows: FlowTable
+    var plainKeys = PlainKeys()
     var connections: ConnectionTable
     var associations = AssociationTable()
     var fragments: Defragmenter
@@ -31,6 +32,7 @@ struct Tracker: ~Copyable {
     let namePattern: FileNamePattern?
     var names = NameRegistry()
     var selection: UserSelection
+    var undecided: UndecidedPackets
 
     var ledger = PacketLedger()
     var counters = TrackerCounters()
@@ -73,6 +75,8 @@ struct Tracker: ~Copyable {
         lookBack = LookBack(maxBytes: options.limits.lookBackBytes)
         namePattern = options.archive.flatMap { try? FileNamePattern($0.pattern) }
         selection = UserSelection(options.selection)
+        // Without files nothing is kept back.
+        undecided = UndecidedPackets(limit: options.archive == nil ? .max : options.limits.lookBackBytes)
         if options.calls.orphanRTP {
             orphans = OrphanStreams(hash: hash)
             lookBack.collectsUnclaimed = true
@@ -91,6 +95,7 @@ struct Tracker: ~Copyable {
         batchNumber += 1
         batch.firstPosition = nextPosition
         batchFloor = oldestPending()
+        plainKeys.forget()
         let packets = batch.captured.packets
         let bytes = batch.captured.bytes
         let all = bytes.span
@@ -100,7 +105,6 @@ struct Tracker: ~Copyable {
             guard index < packets.count else { break }
             let packet = packets[index]
             clock.advance(to: packet.timestamp)
-            capturedBytes &+= UInt64(packet.capturedLength)
             if clock.now >= deadlines.earliest { expireCalls(&batch) }
             let start = Int(packet.offset)
             let span = all.extracting(start..<(start + Int(packet.capturedLength)))
@@ -115,6 +119,7 @@ struct Tracker: ~Copyable {
 
     private mutating func countCaptured(_ packets: [CapturedPacket]) {
         ledger.countCaptured(UInt64(packets.count))
+        for packet in packets { capturedBytes &+= UInt64(packet.capturedLength) }
         if firstPacketTime == nil { firstPacketTime = packets.first?.timestamp }
         if let last = packets.last { lastPacketTime = last.timestamp }
     }
@@ -155,6 +160,11 @@ struct Tracker: ~Copyable {
     static func path(_ raw: RawSpan, _ interface: Int, _ networkOffset: Int, _ hopLimit: UInt8) -> UInt32 {
         let length = min(networkOffset, raw.byteCount)
         var mixed = UInt64(truncatingIfNeeded: interface) << 8 | UInt64(hopLimit)
+        if length == 14 {
+            // Untagged Ethernet: two loads that overlap hold both addresses, and what the second adds stays in the upper half.
+            mixed = (mixed ^ raw.load64(0)) &* 0x9e37_79b9_7f4a_7c15 ^ raw.load64(4)
+            return UInt32(truncatingIfNeeded: mixed >> 32)
+        }
         if length >= 8 {
             mixed ^= raw.load64(0)
             mixed = mixed &* 0x9e37_79b9_7f4a_7c15
@@ -168,9 +178,7 @@ struct Tracker: ~Copyable {
     /// Tells RTP packets apart by samples; `count` is at least 20.
     @inline(__always)
     static func fingerprint(_ raw: RawSpan, from start: Int, count: Int) -> UInt64 {
-        var mixed = raw.load64(start) ^ UInt64(truncatingIfNeeded: count)
-        mixed = mixed &* 0x9e37_79b9_7f4a_7c15 ^ raw.load64(start &+ 8)
-        return mixed &* 0xd6e8_feb8_6659_fd93 ^ raw.load64(start &+ count &- 8)
+        raw.load64(start) &* 0x9e37_79b9_7f4a_7c15 ^ raw.load64(start &+ count &- 8)
     }
 }
 

@@ -1,64 +1,81 @@
 import Archive
 import PacketDecoding
 import RTP
+import Tables
 
-/// One RTP stream of one call, updated in place.
-struct CallStream {
-    var statistics = StreamStatistics()
-    /// The worker's slot of the call, and the tracker's: -1 and `noCall` when the stream has ended.
-    var call: Int32
-    var trackedCall: UInt32
-    /// The call's files.
-    var files: FileSetID?
-    /// What of the call's packets, and below of its bytes, has been counted here, see `receivePlain`.
-    var plainPackets: UInt64 = 0
-    var ssrc: UInt32
+/// One RTP stream of one call, updated in place. What every packet needs lies in its first three cache lines.
+struct CallStream: BitwiseCopyable {
+    let ssrc: UInt32
     /// The tracker's number of the flow it came on last.
     var flow: UInt32
-    var plainBytes: UInt64 = 0
-    var source: Endpoint
-    var destination: Endpoint
-    /// The next stream of the same call, -1 after the last.
-    var next: Int32 = -1
+    /// The tracker's slot of the call, `noCall` when the stream has ended.
+    var trackedCall: UInt32
     /// What the call's session descriptions say of the payload type that came last; 255 is none, and means: ask (again).
     var payloadType: UInt8 = 255
+    /// Nothing needs to be looked at in a packet like the one before but what the figures take in.
+    var isPlain = false
     var isTelephoneEvent = false
+    var isComfortNoise = false
+    /// The call's files.
+    let files: FileSetID
+    /// What of the call's bytes has been counted here instead of with the call, see `receivePlain`.
+    var plainBytes: UInt64 = 0
+    var statistics = StreamStatistics()
+    /// Packets of `statistics` that have been counted with the call.
+    var callPackets: UInt64 = 0
+    /// The worker's slot of the call, -1 when the stream has ended.
+    var call: Int32
     var clockRate: UInt32 = 0
+    /// The next stream of the same call, -1 after the last.
+    var next: Int32 = -1
+    let source: Endpoint
+    let destination: Endpoint
 
     static let noCall = UInt32.max
+
+    /// Packets that have been counted here instead of with the call.
+    var plainPackets: UInt64 { statistics.packets &- callPackets }
+
+    init(
+        call: Int32, trackedCall: UInt32, files: FileSetID, ssrc: UInt32, flow: UInt32, source: Endpoint,
+        destination: Endpoint
+    ) {
+        self.call = call
+        self.trackedCall = trackedCall
+        self.files = files
+        self.ssrc = ssrc
+        self.flow = flow
+        self.source = source
+        self.destination = destination
+    }
 }
 
-/// The streams of a worker's calls. Found by flow number and SSRC through a direct-mapped cache that every hit verifies;
-/// a miss walks the call's own streams.
-struct StreamTable {
-    var streams: [CallStream] = []
+/// The streams of a worker's calls. The last one of each flow is found by the flow's number, through a direct-mapped cache
+/// that every hit verifies; a miss walks the call's own streams.
+struct StreamTable: ~Copyable {
+    var streams = OwnedTable<CallStream>()
     private var free: [Int32] = []
-    private(set) var cache: [Int32]
-    private let mask: UInt32
+    private(set) var cache = [Int32](repeating: -1, count: StreamTable.cacheSize)
 
-    init(cacheSize: Int = 16384) {
-        cache = Array(repeating: -1, count: cacheSize)
-        mask = UInt32(cacheSize - 1)
-    }
+    /// A power of two.
+    static let cacheSize = 16384
 
+    /// Where in the cache the last stream of a flow is looked for. Flows are numbered in the order in which they appear.
     @inline(__always)
-    private func place(_ flow: UInt32, _ ssrc: UInt32) -> Int { StreamTable.place(flow, ssrc, mask: mask) }
+    static func place(_ flow: UInt32) -> Int { Int(flow & UInt32(StreamTable.cacheSize - 1)) }
 
-    /// Where in the cache a stream is looked for.
-    @inline(__always)
-    static func place(_ flow: UInt32, _ ssrc: UInt32, mask: UInt32) -> Int {
-        Int((flow &* 0x9e37_79b1 ^ ssrc) & mask)
-    }
-
-    /// The stream if the cache knows it, else -1.
+    /// The stream if it is the last of its flow and the cache knows it, else -1.
     @inline(__always)
     func cached(call: Int32, flow: UInt32, ssrc: UInt32) -> Int {
-        let slot = cache[place(flow, ssrc)]
-        guard slot >= 0 else { return -1 }
-        let found = Int(slot)
-        guard streams[found].call == call, streams[found].ssrc == ssrc, streams[found].flow == flow else { return -1 }
+        let found = Int(cache[StreamTable.place(flow)])
+        guard found >= 0, streams[found].call == call, streams[found].ssrc == ssrc, streams[found].flow == flow else {
+            return -1
+        }
         return found
     }
+
+    /// The flow's last packet belongs to no stream.
+    mutating func forgetLast(of flow: UInt32) { cache[StreamTable.place(flow)] = -1 }
 
     /// Finds the stream among the call's, starting at `first`; -1 if it is new.
     mutating func find(
@@ -71,7 +88,7 @@ struct StreamTable {
             let found = Int(slot)
             if streams[found].ssrc == ssrc, streams[found].source == source, streams[found].destination == destination {
                 streams[found].flow = flow
-                cache[place(flow, ssrc)] = slot
+                cache[StreamTable.place(flow)] = slot
                 return found
             }
             slot = streams[found].next
@@ -88,7 +105,7 @@ struct StreamTable {
             slot = streams.count
             streams.append(stream)
         }
-        cache[place(stream.flow, stream.ssrc)] = Int32(slot)
+        cache[StreamTable.place(stream.flow)] = Int32(slot)
         return slot
     }
 

@@ -18,9 +18,17 @@ extension Worker {
         guard !tracked.isCopy, case .message(let message) = SIPMessage.parse(bytes, isCut: tracked.isCut) else {
             return
         }
-        if calls[slot].details.isRetransmission(message, tracked, bytes) { counters.retransmissions &+= 1 }
+        let isRepeated = calls[slot].details.isRetransmission(message, tracked, bytes)
+        if isRepeated { counters.retransmissions &+= 1 }
         calls[slot].details.learn(message, tracked, bytes)
+        let answers = calls[slot].media.receive(tracked.facts, at: tracked.timestamp)
         learnSession(slot, message, tracked, bytes)
+        if answers { beginTalk(slot, at: tracked.timestamp) }
+        if tracked.facts.method == .info, tracked.facts.isRequest, !isRepeated,
+            let signal = DTMFRelay(message, in: bytes)
+        {
+            calls[slot].media.receive(signal, tracked.facts, at: tracked.timestamp)
+        }
     }
 
     private mutating func learnSession(
@@ -29,6 +37,7 @@ extension Worker {
         let body = message.sessionDescription(in: bytes, isCut: tracked.isCut)
         guard !body.isEmpty else { return }
         let session = SessionFormats(bytes.bytes(body))
+        calls[slot].media.receive(session, tracked.facts, at: tracked.timestamp)
         guard !session.formats.isEmpty else { return }
         for format in session.formats where !calls[slot].formats.contains(format) {
             if calls[slot].formats.count >= CallDetails.maxFormats { calls[slot].formats.removeFirst() }

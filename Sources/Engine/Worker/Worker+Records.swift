@@ -29,7 +29,8 @@ extension Worker {
         record.statusReason = outcome.statusCode == 0 ? nil : call.details.statusReason
         record.dialogs = UInt32(outcome.dialogs)
         describe(call, in: &record)
-        record.streams = streamRecords(call)
+        record.streams = streamRecords(call, outcome)
+        addMedia(call, end, to: &record)
         countPlain(call, in: &record)
         return record
     }
@@ -59,7 +60,7 @@ extension Worker {
         }
     }
 
-    private func streamRecords(_ call: WorkerCall) -> [StreamRecord] {
+    private func streamRecords(_ call: WorkerCall, _ outcome: CallOutcome) -> [StreamRecord] {
         var records: [StreamRecord] = []
         var slot = call.firstStream
         while slot >= 0 {
@@ -69,7 +70,8 @@ extension Worker {
                 StreamRecord(
                     ssrc: stream.ssrc, source: stream.source, destination: stream.destination,
                     statistics: stream.statistics,
-                    codec: first.flatMap { call.format($0, to: stream.destination)?.name }))
+                    codec: first.flatMap { call.format($0, to: stream.destination)?.name },
+                    media: streamFacts(Int(slot), call, outcome)))
             slot = stream.next
         }
         return records

@@ -18,10 +18,11 @@ struct Worker: ~Copyable {
     /// The worker's slot of a call by the tracker's.
     private(set) var slots: [Int32] = []
     var linkTypes: [UInt32] = []
+    var hasOneLinkType = false
     /// Records of calls that ended in the batch.
     private(set) var finished: [FinishedCall] = []
     var counters = WorkerCounters()
-    /// Media of the run at hand for the files; empty between runs.
+    /// Media of the run at hand for the files.
     var records: [MediaRecord] = []
     private let deduplicate: Bool
 
@@ -35,6 +36,7 @@ struct Worker: ~Copyable {
     mutating func setInterfaces(_ interfaces: [CaptureInterface]) {
         guard interfaces.count != linkTypes.count else { return }
         linkTypes = interfaces.map(\.linkType)
+        hasOneLinkType = !linkTypes.isEmpty && linkTypes.allSatisfy { $0 == linkTypes[0] }
     }
 
     /// The calls that ended since the last time, in order.
@@ -58,7 +60,7 @@ struct Worker: ~Copyable {
             place += 1
             guard action.worker == index else { continue }
             switch action.kind {
-            case .media, .related, .signalling:
+            case .media, .related, .besideRTP, .signalling:
                 if action.packet & Action.extraBit == 0 {
                     let packet = packets[Int(action.packet)]
                     receive(
@@ -96,9 +98,17 @@ struct Worker: ~Copyable {
         let isCopy = action.flags & Action.copyFlag != 0
         if isCopy, isLeftOut(slot, action, bytes) { return }
         calls[slot].count(packet)
-        if action.kind == .media { receiveMedia(slot, action, packet, bytes, isCopy) }
+        if action.kind == .media {
+            receiveMedia(slot, action, packet, bytes, isCopy)
+        } else if action.kind == .besideRTP, !isCopy {
+            receiveBesideRTP(slot, action, packet, bytes)
+        }
         let interface = Int(packet.interface)
         guard let files = calls[slot].files else { return }
+        if action.flags & Action.refusedFlag != 0 {
+            writer?.refuse(files)
+            return
+        }
         writer?.append(
             files, kind: action.kind == .signalling ? .signalling : .media,
             linkType: interface < linkTypes.count ? linkTypes[interface] : 1, timestamp: packet.timestamp,
@@ -118,7 +128,7 @@ struct Worker: ~Copyable {
             if let files = calls[slot].files { writer?.dropMedia(files) }
             forgetMedia(slot)
         case .end: end(action, batch.ends[Int(action.value)])
-        case .media, .related, .signalling: break
+        case .media, .related, .besideRTP, .signalling: break
         }
     }
 

@@ -19,6 +19,7 @@ struct WorkerCall {
     var formats: [CallFormat] = []
 
     var details = CallDetails()
+    var media = CallMedia()
 
     @inline(__always)
     mutating func count(_ packet: CapturedPacket) {
@@ -47,11 +48,34 @@ struct CallFormat: Equatable {
     /// Hz, 0 when not known.
     var clockRate: UInt32
     var channels: UInt8
+    var kind: MediaDescription.Kind
+    let role: Role
 
-    var isTelephoneEvent: Bool { name.lowercased() == "telephone-event" }
+    enum Role {
+        case codec
+        /// Go beside a codec: DTMF and comfort noise.
+        case telephoneEvent, comfortNoise
+    }
 
-    /// Goes beside a codec, and is none: DTMF and comfort noise.
-    var isAuxiliary: Bool { isTelephoneEvent || name.lowercased() == "cn" }
+    init(
+        receiver: Endpoint, payloadType: UInt8, name: String, clockRate: UInt32, channels: UInt8,
+        kind: MediaDescription.Kind
+    ) {
+        self.receiver = receiver
+        self.payloadType = payloadType
+        self.name = name
+        self.clockRate = clockRate
+        self.channels = channels
+        self.kind = kind
+        switch name.utf8.count {
+        case 2: role = name.lowercased() == "cn" ? .comfortNoise : .codec
+        case 15: role = name.lowercased() == "telephone-event" ? .telephoneEvent : .codec
+        default: role = .codec
+        }
+    }
+
+    var isTelephoneEvent: Bool { role == .telephoneEvent }
+    var isAuxiliary: Bool { role != .codec }
 }
 
 /// The parts of the record that come from the messages' text.

@@ -29,13 +29,15 @@ struct JSONLinesTests {
             #""sip_messages":{"total":7,"methods":{"INVITE":1,"ACK":1,"BYE":1},"#,
             #""statuses":{"100":1,"180":1,"200":2}},"sip_retransmissions":0,"copies":0,"#,
             #""codecs":[{"payload_type":0,"name":"PCMU","clock_rate_hz":8000,"channels":1}],"#,
-            #""files":["20260102_030405_abc.pcap"],"packets":1234,"bytes":56789,"#,
+            #""media":null,"dtmf":[],"files":["20260102_030405_abc.pcap"],"packets":1234,"bytes":56789,"#,
             #""streams":[{"ssrc":"0x1234abcd","source":"198.18.0.1:4000","destination":"198.18.0.2:5000","#,
             #""payload_types":[0,101],"codec":"PCMU","clock_rate_hz":8000,"packets":500,"bytes":86000,"#,
             #""expected_packets":502,"lost_packets":3,"rfc3550_lost":-1,"loss_percent":0.59761,"duplicates":1,"#,
             #""out_of_order":0,"copies":0,"jitter_mean_ms":0.1,"jitter_max_ms":0.3,"largest_gap_ms":20.1,"#,
             #""first_packet_time":"2026-01-02T03:04:05.000000000Z","#,
-            #""last_packet_time":"2026-01-02T03:04:15.000000001Z","dtmf":null,"mos":null}]}"#, "\n",
+            #""last_packet_time":"2026-01-02T03:04:15.000000001Z","dtmf":null,"dtmf_events":[],"media":null,"#,
+            #""sent_by":null,"srtp":null,"srtp_keying":null,"early_packets":null,"comfort_noise_packets":0,"#,
+            #""silences":0,"silence_ms":0.0,"round_trip_ms":null,"rtcp":null,"mos":null}]}"#, "\n",
         ].joined()
         #expect(line == expected)
         _ = try object(line)
@@ -46,7 +48,7 @@ struct JSONLinesTests {
         #expect(parsed["state"] as? String == "trying")
         #expect(parsed["end_reason"] is NSNull && parsed["start_time"] is NSNull && parsed["duration_s"] is NSNull)
         #expect((parsed["streams"] as? [Any])?.isEmpty == true)
-        #expect(parsed.count == 34)
+        #expect(parsed.count == 36)
     }
 
     /// Hostile text in every text field comes back as it was, and nothing in the line can drive a terminal.
@@ -60,7 +62,7 @@ struct JSONLinesTests {
         call.codecs[0].name = hostile
         call.files = [hostile]
         call.streams[0].codec = hostile
-        call.streams[0].dtmf = hostile
+        call.streams[0].media.dtmf = hostile
         call.sipMessages.count(method: hostile)
         let line = text { JSONLines.append(call, to: &$0) }
         let dangerous = line.dropLast().unicodeScalars.filter { $0.properties.generalCategory == .control }

@@ -37,6 +37,15 @@ struct Scenario {
         add(seconds, Frame.udp(from, to, Frame.rtp(sequence, ssrc: ssrc, payloadType: payloadType)), in: calls)
     }
 
+    /// Puts the packets into the order of their times, whatever the order in which they were added.
+    mutating func sort() {
+        let order = packets.indices.sorted { (packets[$0].time, $0) < (packets[$1].time, $1) }
+        var places = Array(repeating: 0, count: packets.count)
+        for (place, packet) in order.enumerated() { places[packet] = place }
+        packets = order.map { packets[$0] }
+        owners = owners.mapValues { $0.map { places[$0] }.sorted() }
+    }
+
     /// Traffic of nobody, so that packet time goes on until `seconds`.
     mutating func quiet(from: Double, until: Double) {
         var now = from

@@ -1,6 +1,6 @@
 /// One packet of a `PacketBatch`: when it came, where its bytes are, and how long it was on the wire.
 @frozen
-public struct CapturedPacket: Sendable, Equatable {
+public struct CapturedPacket: Sendable, Equatable, BitwiseCopyable {
     /// Nanoseconds since 1970-01-01 UTC.
     public var timestamp: Int64
     /// First byte of the packet in the batch's arena.

@@ -1,0 +1,36 @@
+/// Counts the changes of endpoints by their hashes: a flow that remembers the sum of its two counts knows when to ask again
+/// who owns it.
+///
+/// Endpoints that share a count make each other's flows ask needlessly; so there are several counts to an endpoint, but no
+/// more than that, because two are read for every packet and should lie in the nearest cache.
+struct EndpointVersions {
+    private(set) var counts: [UInt32]
+    /// One less than the counts there are, a power of two.
+    private(set) var mask: UInt32
+
+    static let least = 4096
+    static let most = 1 << 20
+
+    init() {
+        counts = Array(repeating: 0, count: EndpointVersions.least)
+        mask = UInt32(EndpointVersions.least - 1)
+    }
+
+    /// What flows remember about an endpoint may be wrong from now on.
+    mutating func touch(_ hash: UInt64) {
+        counts[Int(UInt32(truncatingIfNeeded: hash) & mask)] &+= 1
+    }
+
+    func sum(_ flow: Flow) -> UInt32 {
+        counts[Int(flow.sourceHash & mask)] &+ counts[Int(flow.destinationHash & mask)]
+    }
+
+    /// Makes room for so many endpoints. Every flow asks again.
+    mutating func reserve(endpoints: Int) {
+        guard endpoints * 4 > counts.count, counts.count < EndpointVersions.most else { return }
+        // Above every sum that a flow may remember.
+        let next = (counts.max() ?? 0) &* 2 &+ 1
+        counts = Array(repeating: next, count: counts.count * 2)
+        mask = UInt32(counts.count - 1)
+    }
+}

@@ -1,0 +1,160 @@
+import PacketDecoding
+
+/// One direction of a UDP conversation: what the tracker looks at for every packet of it. Two cache lines, and the second
+/// is only written.
+struct Flow: BitwiseCopyable {
+    /// Both addresses and both ports when they are IPv4, to be compared at once (`PlainUDP`); else 0.
+    let addresses: UInt64
+    let ports: UInt32
+    /// Hashes of the two endpoints, by which `EndpointVersions` counts their changes.
+    let sourceHash: UInt32
+    let destinationHash: UInt32
+    /// Sum of the two endpoints' versions when the owner was found; another sum means: ask again.
+    var version: UInt32 = .max
+    /// Slot of the owning call, or one of the constants.
+    var owner = Flow.noOwner
+    /// Never used again for another pair of endpoints.
+    var serial: UInt32
+    var lastSeen: Int64
+    /// The one path of all sightings, if `paths` is `one`.
+    var path: UInt32 = 0
+    var paths = Paths.none
+    var handling = Handling.ask
+    /// The owner's worker.
+    var worker: UInt8 = 0
+    var nextSighting: UInt8 = 0
+    /// SSRC and payload type of the last packet handed on by the short way, as `PlainKey` has them.
+    var format = Flow.noFormat
+    private var reserved: UInt64 = 0
+    /// The last packets, to recognise copies of them.
+    var recent = InlineArray<8, Sighting>(repeating: Sighting())
+
+    static let noOwner: Int32 = -1
+    static let ambiguous: Int32 = -2
+    static let noFormat = UInt64.max
+    /// One less than the sightings kept; jitter may bunch several packets of a stream within 10 ms.
+    static let sightingMask: UInt8 = 7
+
+    enum Paths: UInt8, BitwiseCopyable {
+        case none
+        case one
+        case several
+    }
+
+    /// What becomes of the flow's packets as long as its version is right.
+    enum Handling: UInt8, BitwiseCopyable {
+        /// It has to be asked for each: undecided (`-u`), or shared among calls, or nobody's.
+        case ask
+        case wanted
+        case notSelected
+    }
+
+    init(_ source: Endpoint, _ destination: Endpoint, _ hash: FlowHash, serial: UInt32, now: Int64) {
+        let isIPv4 = source.address.isIPv4 && destination.address.isIPv4
+        addresses = isIPv4 ? Flow.addresses(source.address, destination.address) : 0
+        ports = isIPv4 ? Flow.ports(source.port, destination.port) : 0
+        sourceHash = UInt32(truncatingIfNeeded: hash(source))
+        destinationHash = UInt32(truncatingIfNeeded: hash(destination))
+        self.serial = serial
+        lastSeen = now
+    }
+
+    /// As `PlainUDP` reads them.
+    @inline(__always)
+    static func addresses(_ source: IPAddress, _ destination: IPAddress) -> UInt64 {
+        (source.low << 32 | destination.low & 0xffff_ffff).bigEndian
+    }
+
+    @inline(__always)
+    static func ports(_ source: UInt16, _ destination: UInt16) -> UInt32 {
+        (UInt32(source) << 16 | UInt32(destination)).bigEndian
+    }
+
+    /// A packet seen a moment ago, in one word: 38 bits of its fingerprint, and its time in units of 1,024 ns, which go
+    /// around in 68 seconds.
+    struct Sighting: BitwiseCopyable {
+        private var word: UInt64 = 0
+        private static let timeMask: UInt64 = 1 << 26 - 1
+
+        init() {}
+
+        @inline(__always)
+        init(fingerprint: UInt64, time: Int64) {
+            word = fingerprint & ~Sighting.timeMask | UInt64(truncatingIfNeeded: time >> 10) & Sighting.timeMask
+        }
+
+        func hasFingerprint(of other: Sighting) -> Bool { word ^ other.word <= Sighting.timeMask }
+
+        /// How long it was before another, in nanoseconds.
+        func age(at other: Sighting) -> UInt64 { ((other.word &- word) & Sighting.timeMask) << 10 }
+    }
+
+    /// Whether all packets so far came this way: then none of them can be a copy.
+    @inline(__always)
+    func isOnlyPath(_ path: UInt32) -> Bool { path == self.path && paths == .one }
+
+    /// Remembers a packet that came by the only path.
+    @inline(__always)
+    mutating func note(_ fingerprint: UInt64, _ time: Int64) {
+        lastSeen = time
+        recent[Int(nextSighting & Flow.sightingMask)] = Sighting(fingerprint: fingerprint, time: time)
+        nextSighting = nextSighting &+ 1
+    }
+}
+
+/// What is needed of a flow only now and then.
+struct FlowDetails {
+    var source: Endpoint
+    var destination: Endpoint
+    /// The paths of the flow's recent sightings; they have a meaning once there were several.
+    var paths = InlineArray<8, UInt32>(repeating: 0)
+
+    static let copyWindow: UInt64 = 10_000_000
+    static let originWindow: UInt64 = 6 * copyWindow
+
+    /// Notes a packet and tells whether it is a copy: the same bytes within 10 ms by another path.
+    mutating func isCopy(_ flow: inout Flow, _ fingerprint: UInt64, _ path: UInt32, _ time: Int64) -> Bool {
+        switch flow.paths {
+        case .none:
+            flow.paths = .one
+            flow.path = path
+        case .one where path != flow.path:
+            flow.paths = .several
+            paths = InlineArray(repeating: flow.path)
+        case .one, .several: break
+        }
+        // As long as everything came one way nothing can be a copy: only remember.
+        let place = Int(flow.nextSighting & Flow.sightingMask)
+        let sighting = Flow.Sighting(fingerprint: fingerprint, time: time)
+        let found = flow.paths == .several && isKnown(flow, sighting, path)
+        paths[place] = path
+        flow.recent[place] = sighting
+        flow.nextSighting = flow.nextSighting &+ 1
+        return found
+    }
+
+    private func isKnown(_ flow: Flow, _ sighting: Flow.Sighting, _ path: UInt32) -> Bool {
+        // The path on which the bytes were seen first is where they really come: there they are sent again, never copied.
+        // Another path brings as many copies as that one brought packets; what is more was sent again as well.
+        // Older sightings than the window's say which path that was.
+        var origin: UInt32?
+        var onOrigin = 0
+        var onThisPath = 0
+        var cameByAnotherPath = false
+        for step in 0..<UInt8(flow.recent.count) {
+            let place = Int((flow.nextSighting &+ step) & Flow.sightingMask)
+            let seen = flow.recent[place]
+            let age = seen.age(at: sighting)
+            guard seen.hasFingerprint(of: sighting), age < FlowDetails.originWindow else { continue }
+            if origin == nil { origin = paths[place] }
+            if paths[place] == origin { onOrigin += 1 }
+            if paths[place] == path {
+                onThisPath += 1
+            } else if age < FlowDetails.copyWindow {
+                cameByAnotherPath = true
+            }
+        }
+        guard cameByAnotherPath, origin != path else { return false }
+        return onThisPath < onOrigin
+    }
+}

@@ -1,0 +1,181 @@
+import Calls
+import PacketDecoding
+import RTP
+import SIP
+
+/// What the record says of the media, when the call has ended.
+extension Worker {
+    /// Beside a stream's figures.
+    func streamFacts(_ slot: Int, _ call: WorkerCall, _ outcome: CallOutcome) -> StreamMediaFacts {
+        let stream = streams.streams[slot]
+        let media = call.media
+        let notes = media.notes(of: slot)
+        var facts = StreamMediaFacts()
+        facts.sentBy = media.sender(from: stream.source, to: stream.destination)
+        facts.kind = (call.kind(of: stream) ?? media.kind(from: stream.source, to: stream.destination))?.name
+        facts.isSecure = media.isSecure(from: stream.source, to: stream.destination)
+        facts.keying =
+            media.isZRTP(from: stream.source, to: stream.destination)
+            ? "zrtp" : media.keying(from: stream.source, to: stream.destination)?.name
+        if !outcome.joined {
+            facts.earlyPackets =
+                outcome.answerTime == nil ? stream.statistics.packets : notes?.earlyPackets ?? 0
+        }
+        facts.comfortNoisePackets = notes?.comfortNoisePackets ?? 0
+        facts.silences = notes?.silences ?? 0
+        facts.silence = notes?.silence ?? 0
+        addDigits(notes, call, stream, to: &facts)
+        addReports(notes, call, slot, outcome, to: &facts)
+        return facts
+    }
+
+    private func addDigits(
+        _ notes: StreamNotes?, _ call: WorkerCall, _ stream: CallStream, to facts: inout StreamMediaFacts
+    ) {
+        let isReadable = facts.isSecure != true && facts.kind != "video"
+        guard notes?.hasEvents == true || isReadable && call.negotiatesEvents(to: stream.destination) else { return }
+        let digits = notes?.digits ?? TelephoneDigits()
+        facts.dtmf = digits.text ?? ""
+        facts.dtmfRefused = digits.refused
+        facts.dtmfEvents = digits.keys.map {
+            DTMFRecord(
+                digit: $0.digit, time: $0.time, duration: $0.durationNanoseconds, source: .rtp, by: facts.sentBy)
+        }
+    }
+
+    private func addReports(
+        _ notes: StreamNotes?, _ call: WorkerCall, _ slot: Int, _ outcome: CallOutcome,
+        to facts: inout StreamMediaFacts
+    ) {
+        let stream = streams.streams[slot]
+        let toSender = tripToSender(call, slot)
+        if let near = toSender?.mean, let far = notes?.reports?.toReceiver.mean { facts.roundTrip = near + far }
+        guard let reports = notes?.reports else { return }
+        facts.rtcp = RTCPFacts(
+            reports: reports, clockRate: stream.statistics.clockRate == 0 ? nil : stream.statistics.clockRate,
+            lostBeyond: reports.lostBeyond(fromBeginning: !outcome.joined), toSender: toSender)
+    }
+
+    /// From here to the stream's sender and back: what the reports on the opposite stream tell, or the answers to a
+    /// receiver's reference times.
+    private func tripToSender(_ call: WorkerCall, _ slot: Int) -> RoundTrip? {
+        let stream = streams.streams[slot]
+        var found: RoundTrip?
+        var foundNearness = 1
+        var other = Int(call.firstStream)
+        while other >= 0 {
+            let opposite = streams.streams[other]
+            let nearness =
+                RTCPPath.nearness(of: opposite.source, to: stream.destination)
+                * RTCPPath.nearness(of: opposite.destination, to: stream.source)
+            if other != slot, nearness >= foundNearness, let trip = call.media.notes(of: other)?.reports?.toReceiver,
+                trip.samples > 0, nearness > foundNearness || trip.samples > found?.samples ?? 0
+            {
+                found = trip
+                foundNearness = nearness
+            }
+            other = Int(opposite.next)
+        }
+        if let found { return found }
+        return call.media.referenceTrips.first {
+            $0.trip.samples > 0 && RTCPPath.nearness(of: stream.source, to: $0.responder) > 0
+                && RTCPPath.nearness(of: stream.destination, to: $0.asker) > 0
+        }?.trip
+    }
+
+    /// The call's own part.
+    func addMedia(_ call: WorkerCall, _ end: CallEnd, to record: inout CallRecord) {
+        let media = call.media
+        record.dtmf = CallDTMF.merged(record.streams, media.signals)
+        guard media.hasSession || !record.streams.isEmpty || !media.besideRTP.named.isEmpty else { return }
+        var facts = MediaFacts()
+        facts.holds = media.negotiation.holds
+        facts.holdsRefused = media.negotiation.holdsRefused
+        facts.fax = media.fax.map(FaxStreamRecord.init)
+        facts.besideRTP = media.besideRTP.named
+        let sound = record.streams.filter { call.isSound($0) }
+        if !end.outcome.joined {
+            facts.earlyMediaFrom = CallRecord.Side.allCases.filter { side in
+                sound.contains { $0.media.sentBy == side && $0.media.earlyPackets ?? 0 > 0 }
+            }
+            if !end.partialMedia { addAudio(sound, media, end.outcome, to: &facts) }
+        }
+        record.media = facts
+    }
+
+    /// Who was heard after the answer, and who was not although they could have been.
+    private func addAudio(
+        _ sound: [StreamRecord], _ media: CallMedia, _ outcome: CallOutcome, to facts: inout MediaFacts
+    ) {
+        guard let answer = outcome.answerTime, media.answerTime == answer, media.negotiation.hasAudio else { return }
+        let talking = sound.filter { $0.packets > $0.media.earlyPackets ?? 0 }
+        facts.audioFrom = CallRecord.Side.allCases.filter { side in talking.contains { $0.media.sentBy == side } }
+        guard facts.audioFrom.count == 2 || talking.allSatisfy({ $0.media.sentBy != nil }) else { return }
+        facts.audio = facts.audioFrom.count == 2 ? .twoWay : facts.audioFrom.isEmpty ? MediaFacts.Audio.none : .oneWay
+        func delay(of side: CallRecord.Side) -> Int64? {
+            talking.filter { $0.media.sentBy == side }.compactMap { stream in
+                stream.firstPacketTime.map { max(0, $0 &- answer) }
+            }.min()
+        }
+        facts.callerAudioDelay = delay(of: .caller)
+        facts.calleeAudioDelay = delay(of: .callee)
+        facts.isLate = [facts.callerAudioDelay, facts.calleeAudioDelay].contains { $0 ?? 0 > MediaFacts.lateAfter }
+        let last = sound.compactMap(\.lastPacketTime).max() ?? answer
+        let allowed = media.negotiation.allowedTime(until: outcome.endTime ?? max(last, media.lastMessageTime))
+        for (side, time) in [(CallRecord.Side.caller, allowed.caller), (.callee, allowed.callee)]
+        where time >= CallMedia.noticeableSilence && !facts.audioFrom.contains(side) {
+            facts.missingAudioFrom.append(side)
+        }
+    }
+}
+
+extension CallMedia {
+    /// Nanoseconds for which a side may send and does not until its audio is called missing.
+    static let noticeableSilence: Int64 = 2_000_000_000
+}
+
+extension WorkerCall {
+    /// By the stream's first payload type.
+    func kind(of stream: CallStream) -> MediaDescription.Kind? {
+        stream.statistics.payloadTypes.first.flatMap { format($0, to: stream.destination)?.kind }
+    }
+
+    /// Whether telephone-event was negotiated towards an endpoint.
+    func negotiatesEvents(to destination: Endpoint) -> Bool {
+        let isNamed = formats.contains { $0.receiver == destination }
+        return formats.contains { $0.isTelephoneEvent && (!isNamed || $0.receiver == destination) }
+    }
+
+    /// Audio, and not only telephone events.
+    func isSound(_ stream: StreamRecord) -> Bool {
+        guard stream.media.kind == "audio" || stream.media.kind == nil else { return false }
+        return stream.payloadTypes.count != 1
+            || !stream.payloadTypes.allSatisfy { format($0, to: stream.destination)?.isTelephoneEvent ?? false }
+    }
+}
+
+extension MediaDescription.Kind {
+    var name: String {
+        switch self {
+        case .audio: "audio"
+        case .video: "video"
+        case .image: "image"
+        case .other: "other"
+        }
+    }
+}
+
+extension FaxStreamRecord {
+    init(_ fax: FaxStream) {
+        self.init(source: fax.source, destination: fax.destination)
+        packets = fax.statistics.packets
+        bytes = fax.statistics.bytes
+        expectedPackets = fax.statistics.expectedPackets
+        lostPackets = fax.statistics.lostPackets
+        duplicates = UInt64(fax.statistics.duplicates)
+        outOfOrder = UInt64(fax.statistics.outOfOrder)
+        largestGap = fax.statistics.largestGapNanoseconds
+        firstPacketTime = fax.statistics.firstArrival
+        lastPacketTime = fax.statistics.lastArrival
+    }
+}

@@ -121,6 +121,7 @@ extension CallFileWriter {
                 let descriptor = try create(path)
                 let start = files[file].partStart
                 fileDetails[file].parts.append(OpenFileDetails.Part(start: start, attempt: attempt))
+                fileDetails[file].openName = path
                 return descriptor
             } catch {
                 code = error.code
@@ -138,13 +139,13 @@ extension CallFileWriter {
     }
 
     private mutating func openPart(_ file: Int) throws(ArchiveError) -> Int32 {
-        let part = fileDetails[file].part
         do throws(SystemCall.Failure) {
-            return try directories.with(openName(file, part: part)) { (directory, name) throws(SystemCall.Failure) in
+            return try directories.with(fileDetails[file].openName) { (directory, name) throws(SystemCall.Failure) in
                 try SystemCall.open(at: directory, name, O_WRONLY | O_APPEND)
             }
         } catch {
-            throw ArchiveError(.write, path: partPath(file, part: part), systemError: error.code)
+            throw ArchiveError(
+                .write, path: partPath(file, part: fileDetails[file].part), systemError: error.code)
         }
     }
 

@@ -108,6 +108,6 @@ public struct CallFileWriter: ~Copyable {
         counters.recordsAppended &+= 1
         unsafe CaptureRecord.store(
             timestamp, originalLength, bytes, nanoseconds: options.nanoseconds,
-            at: arena.memory(of: files[file].block) + files[file].advance(position, bytes.count))
+            at: arena.memory(at: files[file].advance(position, bytes.count)))
     }
 }

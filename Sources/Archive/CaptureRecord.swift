@@ -42,13 +42,6 @@ struct CaptureRecord {
 }
 
 extension OpenFile {
-    /// The record has the link type of the one before, is not late, and fits the buffer (0 bytes of room: there is none).
-    @inline(__always)
-    func accepts(_ linkType: UInt32, _ position: UInt64, _ captured: Int, longest: Int) -> Bool {
-        linkType == self.linkType && position >= lastPosition && captured <= longest
-            && captured &+ PcapFormat.recordHeaderLength <= room
-    }
-
     /// Enters the last record in the index when a late one could still have to precede it. False: there was no place.
     @inline(never)
     mutating func remember(floor: UInt64, in order: inout OrderIndex) -> Bool {
@@ -59,19 +52,5 @@ extension OpenFile {
         guard floor > lastPosition else { return false }
         order.clear(&index)
         return true
-    }
-
-    /// Accounts for an accepted record; returns where in the buffer it goes.
-    @inline(__always)
-    mutating func advance(_ position: UInt64, _ captured: Int) -> Int {
-        let length = captured &+ PcapFormat.recordHeaderLength
-        let start = used
-        used = start &+ length
-        room &-= length
-        lastPosition = position
-        lastOffset = endOffset
-        endOffset &+= UInt64(truncatingIfNeeded: length)
-        packets &+= 1
-        return start
     }
 }

@@ -110,7 +110,7 @@ private struct MediaRun {
                 refused &+= 1
             }
             let time = second.split(packet.timestamp, nanoseconds: nanoseconds)
-            let start = unsafe file.pointee.block.byteOffset &+ file.pointee.advance(position, captured)
+            let start = unsafe file.pointee.advance(position, captured)
             // The range's end has been compared with the count, and `accepts` has found room in the file's buffer for the
             // header and all of the bytes.
             unsafe CaptureRecord.store(

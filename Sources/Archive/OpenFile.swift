@@ -5,26 +5,28 @@
 struct OpenFile: BitwiseCopyable {
     static let none: Int32 = -1
 
-    /// Bytes the next record may take before buffer or part is full; 0 without a buffer.
-    var room = 0
-    /// Bytes in the buffer, file header included.
-    var used = 0
-    /// Where the buffer's memory begins in the arena.
-    var block = BufferArena.Block(unit: OpenFile.none, order: 0)
-    /// Position and offset of the record with the highest position.
+    // What every record changes comes first, so that it lies together.
+    /// Where in the arena the next record goes, and up to where records may go before buffer or part is full. The same
+    /// without a buffer.
+    private var place = 0
+    private var limit = 0
+    /// Position of the record with the highest position.
     var lastPosition: UInt64 = 0
-    var lastOffset: UInt64 = 0
+    /// Where in the arena that one begins.
+    private var lastPlace = 0
     /// Records at or below this position have no index entry: what comes late among them cannot be placed.
     var unknownBelow: UInt64 = 0
-    /// Length of the record stream, buffer included.
-    var endOffset: UInt64 = 0
+    var packets: UInt64 = 0
+    var index = OrderIndex.List()
+    var linkType: UInt32 = 0
+    /// Where the buffer's memory begins in the arena.
+    var block = BufferArena.Block(unit: OpenFile.none, order: 0)
+    /// What an offset in the stream has more than a place in the arena.
+    private var base: UInt64 = 0
     /// Where in the stream the buffer's first record begins: everything before is on disk.
     var bufferStart: UInt64 = 0
     /// Where in the stream the current part begins.
     var partStart: UInt64 = 0
-    var index = OrderIndex.List()
-    var packets: UInt64 = 0
-    var linkType: UInt32 = 0
     var kind = RecordKind.signalling
     /// The file set, and its next file.
     var set: Int32 = OpenFile.none
@@ -33,6 +35,60 @@ struct OpenFile: BitwiseCopyable {
     var newer: Int32 = OpenFile.none
     var older: Int32 = OpenFile.none
     var bufferedSince: Int64 = 0
+
+    /// Bytes the next record may take before buffer or part is full; 0 without a buffer.
+    var room: Int {
+        get { limit - place }
+        set { limit = place + newValue }
+    }
+
+    /// Bytes in the buffer, file header included. Setting it leaves `endOffset` and `lastOffset`, and takes the room.
+    var used: Int {
+        get { place - blockStart }
+        set {
+            let moved = blockStart + newValue - place
+            place += moved
+            limit = place
+            lastPlace += moved
+            base &-= UInt64(bitPattern: Int64(moved))
+        }
+    }
+
+    private var blockStart: Int { hasBuffer ? block.byteOffset : 0 }
+
+    /// Length of the record stream, buffer included. Setting it leaves the buffer and `lastOffset`.
+    var endOffset: UInt64 {
+        get { base &+ UInt64(bitPattern: Int64(place)) }
+        set {
+            let last = lastOffset
+            base = newValue &- UInt64(bitPattern: Int64(place))
+            lastOffset = last
+        }
+    }
+
+    /// Offset of the record with the highest position.
+    var lastOffset: UInt64 {
+        get { base &+ UInt64(bitPattern: Int64(lastPlace)) }
+        set { lastPlace = Int(Int64(bitPattern: newValue &- base)) }
+    }
+
+    /// The record has the link type of the one before, is not late, and fits the buffer (0 bytes of room: there is none).
+    @inline(__always)
+    func accepts(_ linkType: UInt32, _ position: UInt64, _ captured: Int, longest: Int) -> Bool {
+        linkType == self.linkType && position >= lastPosition && captured <= longest
+            && place &+ captured &+ PcapFormat.recordHeaderLength <= limit
+    }
+
+    /// Accounts for an accepted record; returns where in the arena it goes.
+    @inline(__always)
+    mutating func advance(_ position: UInt64, _ captured: Int) -> Int {
+        let start = place
+        place = start &+ captured &+ PcapFormat.recordHeaderLength
+        lastPosition = position
+        lastPlace = start
+        packets &+= 1
+        return start
+    }
 
     var hasBuffer: Bool { block.unit != OpenFile.none }
     /// File header bytes in front of the buffer's records.
@@ -55,6 +111,8 @@ struct OpenFileDetails {
     }
 
     var parts: [Part] = []
+    /// The last part's name as long as it is open, so that a flush need not put it together.
+    var openName: [UInt8] = []
     /// Number of the current part; `parts.count` when it is not on disk yet.
     var part = 0
     var late: [LateRecord] = []

@@ -23,11 +23,12 @@ enum SystemCall {
     static let directoryMode: mode_t = 0o750
 
     static func terminated(_ path: [UInt8]) -> [CChar] {
-        var result: [CChar] = []
-        result.reserveCapacity(path.count + 1)
-        for byte in path { result.append(CChar(bitPattern: byte)) }
-        result.append(0)
-        return result
+        unsafe [CChar](unsafeUninitializedCapacity: path.count + 1) { (memory, count) in
+            // There is room for one more than the path has; signed and unsigned bytes are laid out alike.
+            unsafe UnsafeMutableRawBufferPointer(memory).copyBytes(from: path)
+            unsafe memory[path.count] = 0
+            count = path.count + 1
+        }
     }
 
     static func text(of code: Int32) -> String {

@@ -31,7 +31,16 @@ public struct SequenceWindow: Sendable, BitwiseCopyable {
             words = InlineArray(repeating: .max)
             return
         }
-        for step in 0..<UInt16(count) { _ = insert(sequence &- step) }
+        // From the highest down, by as many as lie in one word.
+        var last = sequence
+        var rest = count
+        while rest > 0 {
+            let inWord = min(rest, Int(last & 63) + 1)
+            let ones: UInt64 = inWord == 64 ? .max : (1 << UInt64(inWord)) - 1
+            words[Int(last >> 6) & 7] |= ones << UInt64(Int(last & 63) + 1 - inWord)
+            last = last &- UInt16(inWord)
+            rest -= inWord
+        }
     }
 
     /// Makes room for a new highest number `distance` above the old one, forgetting what falls out below.

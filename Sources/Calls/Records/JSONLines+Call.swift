@@ -42,7 +42,7 @@ extension JSONObject {
         key("setup_time_s", seconds: call.setupTime)
     }
 
-    private mutating func add(_ name: String, _ party: CallRecord.Party) {
+    private mutating func add(_ name: StaticString, _ party: CallRecord.Party) {
         key(name) { object in
             object.key("user", string: party.user)
             object.key("host", string: party.host)
@@ -72,7 +72,7 @@ extension JSONObject {
         }
     }
 
-    mutating func add(_ name: String, _ counts: [NamedCount]) {
+    mutating func add(_ name: StaticString, _ counts: [NamedCount]) {
         key(name) { object in
             for count in counts {
                 object.wireKey(count.name)

@@ -25,11 +25,11 @@ extension JSONObject {
         }
     }
 
-    mutating func add(_ name: String, _ sides: [CallRecord.Side]) {
+    mutating func add(_ name: StaticString, _ sides: [CallRecord.Side]) {
         key(name, array: sides) { $0.element(string: $1.rawValue) }
     }
 
-    mutating func key(_ key: String, flag: Bool?) {
+    mutating func key(_ key: StaticString, flag: Bool?) {
         if let flag { self.key(key, boolean: flag) } else { self.key(key, string: nil) }
     }
 
@@ -48,7 +48,7 @@ extension JSONObject {
     }
 
     /// - Parameter ofCall: with where each key press was found.
-    mutating func add(_ name: String, _ events: [DTMFRecord], ofCall: Bool) {
+    mutating func add(_ name: StaticString, _ events: [DTMFRecord], ofCall: Bool) {
         key(name, array: events) { array, event in
             array.element { object in
                 object.key("digit", string: String(UnicodeScalar(event.digit)))

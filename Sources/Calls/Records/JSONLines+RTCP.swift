@@ -19,20 +19,24 @@ extension JSONObject {
                 decimal: reports.receiverReports > 0 ? Double(reports.largestFraction) * 100 / 256 : nil)
             object.key("receiver_jitter_mean_ms", milliseconds: rtcp.meanJitter?.fixed(decimals: 0))
             object.key("receiver_jitter_max_ms", milliseconds: rtcp.largestJitter?.fixed(decimals: 0))
-            object.addRoundTrip("receiver", reports.toReceiver)
-            object.addRoundTrip("sender", rtcp.toSender ?? RoundTrip())
+            object.add(
+                reports.toReceiver, mean: "receiver_round_trip_ms", longest: "receiver_round_trip_max_ms",
+                samples: "receiver_round_trip_samples")
+            object.add(
+                rtcp.toSender ?? RoundTrip(), mean: "sender_round_trip_ms", longest: "sender_round_trip_max_ms",
+                samples: "sender_round_trip_samples")
             object.key("goodbye_time", time: reports.goodbyeTime)
             object.add(reports.voipMetrics)
         }
     }
 
-    private mutating func addRoundTrip(_ end: String, _ trip: RoundTrip) {
-        key(end + "_round_trip_ms", milliseconds: trip.mean?.fixed(decimals: 0))
-        key(end + "_round_trip_max_ms", milliseconds: trip.samples > 0 ? trip.longestSeen : nil)
-        key(end + "_round_trip_samples", number: trip.samples)
+    private mutating func add(_ trip: RoundTrip, mean: StaticString, longest: StaticString, samples: StaticString) {
+        key(mean, milliseconds: trip.mean?.fixed(decimals: 0))
+        key(longest, milliseconds: trip.samples > 0 ? trip.longestSeen : nil)
+        key(samples, number: trip.samples)
     }
 
-    private mutating func key(_ key: String, integer: Int64?) {
+    private mutating func key(_ key: StaticString, integer: Int64?) {
         if let integer { self.key(key, signed: integer) } else { self.key(key, string: nil) }
     }
 

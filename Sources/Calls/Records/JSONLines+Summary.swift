@@ -6,7 +6,8 @@ extension JSONObject {
         key("calls", number: summary.calls)
         key("calls_by_state") { object in
             for state in CallRecord.State.allCases where summary[state] > 0 {
-                object.key(state.rawValue, number: summary[state])
+                object.wireKey(state.rawValue)
+                object.value(summary[state])
             }
         }
         key("call_ids", number: summary.callIDs)
@@ -35,13 +36,18 @@ extension JSONObject {
                         layers.key("transport", number: ledger[.malformedTransport])
                     }
                 case .malformedIP, .malformedTransport: break
-                default: object.key(`class`.name, number: ledger[`class`])
+                default:
+                    object.wireKey(`class`.name)
+                    object.value(ledger[`class`])
                 }
             }
             object.add("refused", ledger.refused)
         }
         key("ownership") { object in
-            for ownership in PacketOwnership.allCases { object.key(ownership.name, number: ledger[ownership]) }
+            for ownership in PacketOwnership.allCases {
+                object.wireKey(ownership.name)
+                object.value(ledger[ownership])
+            }
         }
     }
 }

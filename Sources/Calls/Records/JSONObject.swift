@@ -31,22 +31,26 @@ struct JSONObject {
         needsComma = true
     }
 
-    mutating func key(_ key: String) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(text: key)
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+    mutating func key(_ key: StaticString) {
+        bytes.append(addingCapacity: key.utf8CodeUnitCount + 4) { (output: inout OutputSpan<UInt8>) in
+            if needsComma { output.append(UInt8(ascii: ",")) }
+            output.append(UInt8(ascii: "\""))
+            // A literal's text lives as long as the program.
+            key.withUTF8Buffer { unsafe output.append(copying: $0) }
+            output.append(UInt8(ascii: "\""))
+            output.append(UInt8(ascii: ":"))
+        }
+        needsComma = true
     }
 
-    mutating func key(_ key: String, object body: (inout JSONObject) -> Void) {
+    mutating func key(_ key: StaticString, object body: (inout JSONObject) -> Void) {
         self.key(key)
         open(UInt8(ascii: "{"))
         body(&self)
         close(UInt8(ascii: "}"))
     }
 
-    mutating func key<Element>(_ key: String, array: [Element], each: (inout JSONObject, Element) -> Void) {
+    mutating func key<Element>(_ key: StaticString, array: [Element], each: (inout JSONObject, Element) -> Void) {
         self.key(key)
         open(UInt8(ascii: "["))
         for element in array { each(&self, element) }
@@ -98,39 +102,39 @@ struct JSONObject {
         appendQuoted(endpoint)
     }
 
-    mutating func key(_ key: String, string: String?) {
+    mutating func key(_ key: StaticString, string: String?) {
         self.key(key)
         if let string { bytes.append(jsonString: string) } else { appendNull() }
     }
 
-    mutating func key(_ key: String, endpoint: Endpoint) {
+    mutating func key(_ key: StaticString, endpoint: Endpoint) {
         self.key(key)
         appendQuoted(endpoint)
     }
 
-    mutating func key(_ key: String, ssrc: UInt32) {
+    mutating func key(_ key: StaticString, ssrc: UInt32) {
         self.key(key)
         bytes.append(UInt8(ascii: "\""))
         bytes.append(hexadecimal: ssrc)
         bytes.append(UInt8(ascii: "\""))
     }
 
-    mutating func key(_ key: String, boolean: Bool) {
+    mutating func key(_ key: StaticString, boolean: Bool) {
         self.key(key)
-        bytes.append(text: boolean ? "true" : "false")
+        bytes.append(literal: boolean ? "true" : "false")
     }
 
-    mutating func key(_ key: String, number: UInt64?) {
+    mutating func key(_ key: StaticString, number: UInt64?) {
         self.key(key)
         if let number { bytes.append(decimal: number) } else { appendNull() }
     }
 
-    mutating func key(_ key: String, signed number: Int64) {
+    mutating func key(_ key: StaticString, signed number: Int64) {
         self.key(key)
         bytes.append(decimal: number)
     }
 
-    mutating func key(_ key: String, time: Int64?) {
+    mutating func key(_ key: StaticString, time: Int64?) {
         self.key(key)
         guard let time else { return appendNull() }
         bytes.append(UInt8(ascii: "\""))
@@ -138,25 +142,25 @@ struct JSONObject {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    mutating func key(_ key: String, seconds nanoseconds: Int64?) {
+    mutating func key(_ key: StaticString, seconds nanoseconds: Int64?) {
         self.key(key)
         if let nanoseconds { bytes.append(seconds: nanoseconds) } else { appendNull() }
     }
 
     /// `nanoseconds` come out as milliseconds.
-    mutating func key(_ key: String, milliseconds nanoseconds: Int64?) {
+    mutating func key(_ key: StaticString, milliseconds nanoseconds: Int64?) {
         self.key(key)
         if let nanoseconds { bytes.append(milliseconds: nanoseconds) } else { appendNull() }
     }
 
     /// Up to six decimals; not a number and out of range come out as null.
-    mutating func key(_ key: String, decimal: Double?) {
+    mutating func key(_ key: StaticString, decimal: Double?) {
         self.key(key)
         if let fixed = decimal?.fixed(decimals: 6) { bytes.append(fixed: fixed, decimals: 6) } else { appendNull() }
     }
 
     private mutating func appendNull() {
-        bytes.append(text: "null")
+        bytes.append(literal: "null")
     }
 
     private mutating func appendQuoted(_ endpoint: Endpoint) {

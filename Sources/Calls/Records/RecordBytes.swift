@@ -6,20 +6,17 @@ extension [UInt8] {
         append(contentsOf: text.utf8)
     }
 
+    mutating func append(literal: StaticString) {
+        // A literal's text lives as long as the program.
+        literal.withUTF8Buffer { unsafe append(contentsOf: $0) }
+    }
+
     mutating func append(decimal value: UInt64) {
         if value < 10 {
             append(UInt8(ascii: "0") + UInt8(value))
             return
         }
-        var digits = 1
-        var bound: UInt64 = 10
-        while value >= bound {
-            digits += 1
-            let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
-            if overflow { break }
-            bound = next
-        }
-        append(padded: value, digits: digits)
+        append(DecimalDigits(value), atLeast: 1)
     }
 
     mutating func append(decimal value: Int64) {
@@ -31,16 +28,19 @@ extension [UInt8] {
         append(decimal: UInt64(value))
     }
 
-    /// The last `digits` decimal digits of `value`, leading zeros included.
+    /// The last `digits` decimal digits of `value`, leading zeros included; 20 at most.
     mutating func append(padded value: UInt64, digits: Int) {
-        let start = count
-        for _ in 0..<digits { append(UInt8(ascii: "0")) }
-        var rest = value
-        var index = count
-        while index > start {
-            index -= 1
-            self[index] = UInt8(ascii: "0") + UInt8(rest % 10)
-            rest /= 10
+        let all = DecimalDigits(value)
+        append(all, from: DecimalDigits.most - digits, to: DecimalDigits.most)
+    }
+
+    private mutating func append(_ digits: DecimalDigits, atLeast least: Int) {
+        append(digits, from: Swift.min(digits.first, DecimalDigits.most - least), to: DecimalDigits.most)
+    }
+
+    private mutating func append(_ digits: DecimalDigits, from first: Int, to end: Int) {
+        append(addingCapacity: end - first) { (output: inout OutputSpan<UInt8>) in
+            unsafe digits.text.span.extracting(first..<end).withUnsafeBufferPointer { unsafe output.append(copying: $0) }
         }
     }
 
@@ -51,9 +51,11 @@ extension [UInt8] {
         for _ in 0..<decimals { unit *= 10 }
         append(decimal: value.magnitude / unit)
         append(UInt8(ascii: "."))
-        append(padded: value.magnitude % unit, digits: decimals)
-        let least = count - decimals + 1
-        while count > least, self[count - 1] == UInt8(ascii: "0") { removeLast() }
+        let digits = DecimalDigits(value.magnitude % unit)
+        let first = DecimalDigits.most - decimals
+        var end = DecimalDigits.most
+        while end > first + 1, digits.text[end - 1] == UInt8(ascii: "0") { end -= 1 }
+        append(digits, from: first, to: end)
     }
 
     /// Nanoseconds as seconds.
@@ -114,7 +116,7 @@ extension [UInt8] {
 
     /// `0x` and eight digits.
     mutating func append(hexadecimal value: UInt32) {
-        append(text: "0x")
+        append(literal: "0x")
         for shift in stride(from: UInt32(28), through: 0, by: -4) {
             append(hexDigit: UInt8(truncatingIfNeeded: value >> shift & 15))
         }
@@ -122,6 +124,38 @@ extension [UInt8] {
 
     mutating func append(hexDigit value: UInt8) {
         append(value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10)
+    }
+}
+
+/// A number's decimal digits, right-aligned among zeros.
+private struct DecimalDigits {
+    /// As many as the largest `UInt64` has.
+    static let most = 20
+
+    var text = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
+    /// Where the number begins.
+    var first = most
+
+    init(_ value: UInt64) {
+        var rest = value
+        while rest > 0 {
+            first -= 1
+            text[first] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
+    }
+}
+
+extension OutputSpan<UInt8> {
+    /// Appends bytes, for which there must be room.
+    mutating func append(copying source: UnsafeBufferPointer<UInt8>) {
+        precondition(source.count <= freeCapacity)
+        unsafe withUnsafeMutableBufferPointer { (buffer, used) in
+            // An empty source may have no address.
+            guard let from = source.baseAddress, let to = buffer.baseAddress else { return }
+            unsafe (to + used).initialize(from: from, count: source.count)
+            used += source.count
+        }
     }
 }
 

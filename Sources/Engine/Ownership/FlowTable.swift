@@ -5,6 +5,8 @@ import Tables
 struct FlowTable: ~Copyable {
     private let hash: FlowHash
     private(set) var index = SlotIndex()
+    /// IPv4 flows by the cheap hash of `Flow.place`: the slot plus one. It may be another flow's.
+    private(set) var recent = [UInt32](repeating: 0, count: FlowTable.recentCount)
     var flows = OwnedTable<Flow>()
     private(set) var details: [FlowDetails] = []
     private var freeSlots: [Int32] = []
@@ -16,6 +18,8 @@ struct FlowTable: ~Copyable {
 
     /// A flow idle for this long makes room for another.
     static let idleTimeout: Int64 = 30_000_000_000
+    /// A power of two.
+    static let recentCount = 1 << 14
 
     init(hash: FlowHash, maxFlows: Int) {
         self.hash = hash
@@ -83,6 +87,7 @@ struct FlowTable: ~Copyable {
             self.details.append(details)
         }
         index.insert(hashed, slot: slot)
+        if flow.addresses != 0 { recent[Flow.place(flow.addresses, flow.ports)] = UInt32(truncatingIfNeeded: slot + 1) }
         return slot
     }
 
@@ -109,6 +114,7 @@ struct FlowTable: ~Copyable {
     private mutating func forget(_ slot: Int) {
         index.remove(hashed(details[slot]), slot: slot)
         flows[slot].serial = 0
+        flows[slot].handling = .ask
         freeSlots.append(Int32(slot))
     }
 }

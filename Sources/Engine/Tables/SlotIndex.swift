@@ -18,7 +18,10 @@ struct SlotIndex {
 
     /// Where to begin probing for `hash`.
     @inline(__always)
-    func start(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 32) & mask }
+    func start(_ hash: UInt64) -> Int { SlotIndex.start(hash, mask: mask) }
+
+    @inline(__always)
+    static func start(_ hash: UInt64, mask: Int) -> Int { Int(truncatingIfNeeded: hash >> 32) & mask }
 
     /// The next candidate slot for `hash` at or after `position`, which moves behind it; -1 when there is none.
     @inline(__always)

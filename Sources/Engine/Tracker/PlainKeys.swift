@@ -8,8 +8,8 @@ struct PlainKey: BitwiseCopyable {
     /// As `PlainUDP` has them.
     var addresses: UInt64 = 0
     var ports: UInt32 = 0
-    /// The upper half of the flow's hash.
-    var bits: UInt32 = 0
+    /// Where the flow is looked for.
+    var place: UInt32 = 0
     var fingerprint: UInt64 = 0
     var path: UInt32 = 0
     /// The flow's, once it has been found.
@@ -27,7 +27,7 @@ struct PlainKey: BitwiseCopyable {
 /// Reading a packet and looking up its flow take turns by the dozen instead of by the packet: either loop has few values
 /// to keep, and they stay in registers.
 struct PlainKeys: ~Copyable {
-    static let capacity = 64
+    static let capacity = 128
 
     private var keys = OwnedTable<PlainKey>()
     /// Number of the first packet, and of the one behind the last, whose key is here.
@@ -46,14 +46,14 @@ struct PlainKeys: ~Copyable {
 
     /// Reads packets from number `next` on until one is not plain, unless that has been done. False: `next` is not plain.
     mutating func read(
-        from next: Int, _ packets: [CapturedPacket], _ bytes: [UInt8], _ hash: FlowHash
+        from next: Int, _ packets: [CapturedPacket], _ bytes: [UInt8]
     ) -> Bool {
         if next >= first, next < end { return true }
         guard next >= 0, next < packets.count else { return false }
         let last = min(packets.count, next + PlainKeys.capacity)
         first = next
         end = unsafe keys.withElements { keys in
-            unsafe next + PlainKeys.read(packets.span.extracting(next..<last), bytes.span.bytes, hash, keys)
+            unsafe next + PlainKeys.read(packets.span.extracting(next..<last), bytes.span.bytes, keys)
         }
         return end > next
     }
@@ -70,8 +70,7 @@ struct PlainKeys: ~Copyable {
     /// Returns how many packets were plain, and have their keys now.
     @inline(never)
     private static func read(
-        _ packets: Span<CapturedPacket>, _ bytes: RawSpan, _ hash: FlowHash,
-        _ keys: UnsafeMutableBufferPointer<PlainKey>
+        _ packets: Span<CapturedPacket>, _ bytes: RawSpan, _ keys: UnsafeMutableBufferPointer<PlainKey>
     ) -> Int {
         guard packets.count <= keys.count, let output = keys.baseAddress else { return 0 }
         var place = 0
@@ -87,10 +86,10 @@ struct PlainKeys: ~Copyable {
             // RTP begins with version 2, and so does RTCP, whose second byte is 192 to 223 (RFC 5761 section 4). 0 marks
             // the flows that are not IPv4.
             guard head & 0xc0 == 0x80, head & 0xe000 != 0xc000, datagram.addresses != 0 else { break }
-            let hashed = hash(addresses: datagram.addresses, ports: datagram.ports)
             // There are as many keys as packets.
             unsafe output[place] = PlainKey(
-                addresses: datagram.addresses, ports: datagram.ports, bits: UInt32(truncatingIfNeeded: hashed >> 32),
+                addresses: datagram.addresses, ports: datagram.ports,
+                place: UInt32(truncatingIfNeeded: Flow.place(datagram.addresses, datagram.ports)),
                 fingerprint: Tracker.fingerprint(
                     frame, from: PlainUDP.payloadOffset, count: datagram.payloadLength),
                 path: Tracker.path(frame, Int(packet.interface), 14, datagram.hopLimit),

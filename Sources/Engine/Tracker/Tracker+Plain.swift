@@ -14,12 +14,12 @@ extension Tracker {
     ) -> Int {
         guard isAllEthernet, !filtersMediaPorts, clock.isSteady else { return first }
         var run = PlainRun(
-            next: first, now: clock.now, deadline: deadlines.earliest, mask: flows.index.mask,
+            next: first, now: clock.now, deadline: deadlines.earliest,
             versionMask: ownership.endpoints.versions.mask)
-        while plainKeys.read(from: run.next, packets, bytes, hash) {
+        while plainKeys.read(from: run.next, packets, bytes) {
             let end = plainKeys.end
             Tracker.track(
-                &run, packets, &plainKeys, flows.index.entries, ownership.endpoints.versions.counts, &flows.flows,
+                &run, packets, &plainKeys, hash, flows.index.entries, flows.recent, ownership.endpoints.versions.counts, &flows.flows,
                 &calls.activity, &batch.actions)
             guard run.next == end else { break }
         }
@@ -33,7 +33,8 @@ extension Tracker {
     }
 
     private static func track(
-        _ run: inout PlainRun, _ packets: [CapturedPacket], _ keys: inout PlainKeys, _ index: [UInt64],
+        _ run: inout PlainRun, _ packets: [CapturedPacket], _ keys: inout PlainKeys, _ hash: FlowHash,
+        _ index: [UInt64], _ recent: [UInt32],
         _ versions: [UInt32], _ flows: inout OwnedTable<Flow>, _ activity: inout [Int64], _ actions: inout [Action]
     ) {
         let next = run.next
@@ -44,7 +45,7 @@ extension Tracker {
                     unsafe flows.withElements { flows in
                         unsafe activity.withUnsafeMutableBufferPointer { activity in
                             let found = unsafe run.find(
-                                keys, index.span, versions.span, UnsafeBufferPointer(flows), activity.count)
+                                keys, hash, index.span, recent.span, versions.span, UnsafeBufferPointer(flows), activity.count)
                             used += unsafe run.follow(keys, found, packets.span, flows, activity, free)
                         }
                     }
@@ -63,16 +64,14 @@ struct PlainRun {
     var now: Int64
     /// Before this time no timer is due and the clock does not jump.
     let limit: Int64
-    let mask: Int
     let versionMask: UInt32
     var notSelected: UInt64 = 0
 
-    init(next: Int, now: Int64, deadline: Int64, mask: Int, versionMask: UInt32) {
+    init(next: Int, now: Int64, deadline: Int64, versionMask: UInt32) {
         self.next = next
         self.now = now
         let jump = now.addingReportingOverflow(PacketClock.largestStep)
         limit = min(deadline, jump.overflow ? .max : jump.partialValue)
-        self.mask = mask
         self.versionMask = versionMask
     }
 
@@ -80,30 +79,24 @@ struct PlainRun {
     /// its key. Returns how many it found. All of them have an owner less than `calls`.
     @inline(never)
     func find(
-        _ keys: UnsafeMutableBufferPointer<PlainKey>, _ index: Span<UInt64>, _ versions: Span<UInt32>,
-        _ flows: UnsafeBufferPointer<Flow>, _ calls: Int
+        _ keys: UnsafeMutableBufferPointer<PlainKey>, _ hash: FlowHash, _ index: Span<UInt64>,
+        _ recent: Span<UInt32>, _ versions: Span<UInt32>, _ flows: UnsafeBufferPointer<Flow>, _ calls: Int
     ) -> Int {
-        // Positions and buckets stay within these masks.
-        let (mask, versionMask) = (UInt32(truncatingIfNeeded: mask), versionMask)
-        guard versions.count > Int(versionMask), index.count > Int(mask), let first = flows.baseAddress,
-            let input = keys.baseAddress
+        // Places and buckets stay within these bounds.
+        let versionMask = versionMask
+        guard versions.count > Int(versionMask), recent.count == FlowTable.recentCount,
+            let first = flows.baseAddress, let input = keys.baseAddress
         else { return 0 }
         var place = 0
-        search: while place < keys.count {
+        while place < keys.count {
             // Less than the count.
             let key = unsafe input + place
-            let bits = unsafe key.pointee.bits
-            var position = bits & mask
-            var slot: Int
-            repeat {
-                // Masked.
-                let entry = unsafe index[unchecked: Int(position)]
-                guard entry != 0 else { break search }
-                position = (position &+ 1) & mask
-                // An entry's lower half is the slot plus one.
-                slot = Int(UInt32(truncatingIfNeeded: entry &- 1))
-                guard slot < flows.count else { break search }
-            } while unsafe !(first + slot).pointee.isFlow(of: key.pointee)
+            // 0, which is no slot plus one, becomes too large a number.
+            var slot = unsafe Int(recent[unchecked: Int(key.pointee.place)] &- 1)
+            if unsafe slot >= flows.count || !(first + slot).pointee.isFlow(of: key.pointee) {
+                slot = unsafe PlainRun.lookUp(key.pointee, hash, index, flows)
+                guard slot >= 0 else { break }
+            }
             let flow = unsafe first + slot
             // Both are masked.
             let version =
@@ -118,6 +111,22 @@ struct PlainRun {
             place &+= 1
         }
         return place
+    }
+
+    /// The flow of two that share a place in `FlowTable.recent`; -1 if it is new.
+    @inline(never)
+    private static func lookUp(
+        _ key: PlainKey, _ hash: FlowHash, _ index: Span<UInt64>, _ flows: UnsafeBufferPointer<Flow>
+    ) -> Int {
+        let hashed = hash(addresses: key.addresses, ports: key.ports)
+        var position = SlotIndex.start(hashed, mask: index.count - 1)
+        while index[position] != 0 {
+            // An entry's lower half is the slot plus one.
+            let slot = Int(UInt32(truncatingIfNeeded: index[position] &- 1))
+            if slot < flows.count, unsafe flows[slot].isFlow(of: key) { return slot }
+            position = (position + 1) & (index.count - 1)
+        }
+        return -1
     }
 
     /// Notes the first `found` packets with their flows and hands them on. Returns how many actions it stored.

@@ -30,7 +30,7 @@ extension Worker {
     }
 
     /// Packets whose figures are taken before their files' turn comes.
-    private static var plainTurn: Int { 64 }
+    private static var plainTurn: Int { 128 }
 
     private static func store(
         _ records: [MediaRecord], _ packets: [CapturedPacket], _ bytes: [UInt8], _ linkType: UInt32,

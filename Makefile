@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build install dist run test lint format bench fuzz fixtures check clean
+.PHONY: help deps build install dist run test lint format bench fuzz sanitize attacks fixtures check clean
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -56,6 +56,12 @@ bench: build ## measure against tcpdump and the committed thresholds
 fuzz: ## run the fuzz targets for a short while
 	@if [ -d Fuzzing ] && [ -x scripts/fuzz ]; then scripts/fuzz; else echo "make fuzz: there is no Fuzzing/ in this tree, nothing was fuzzed"; fi
 
+sanitize: ## run the tests under AddressSanitizer and ThreadSanitizer (a build of its own for each)
+	@scripts/sanitize
+
+attacks: build ## measure what floods cost, and that ordinary calls beside them stay exact
+	@Benchmarks/attacks
+
 fixtures: ## make the captures of testdata/ again (root, network namespaces, real VoIP programs)
 	@scripts/fixtures
 
@@ -63,4 +69,4 @@ check: ## everything that continuous integration runs
 	@.ci/run
 
 clean: ## remove what was built
-	rm -rf .build lc dist out Benchmarks/.build Fuzzing/.build
+	rm -rf .build .build-address .build-thread lc dist out Benchmarks/.build Fuzzing/.build

@@ -37,9 +37,10 @@ extension PcapFormat {
         /// The format has 32 bits for the seconds, and cannot say times before the epoch: they become the epoch.
         @inline(__always)
         mutating func split(_ timestamp: Int64, nanoseconds: Bool) -> UInt64 {
-            let time = UInt64(max(timestamp, 0))
-            // Earlier than the second's start wraps around to more than a second as well.
+            var time = UInt64(bitPattern: timestamp)
+            // Earlier than the second's start wraps around to more than a second as well, and so do times before the epoch.
             if time &- start >= 1_000_000_000 {
+                time = UInt64(max(timestamp, 0))
                 number = time / 1_000_000_000
                 start = number &* 1_000_000_000
             }

@@ -50,6 +50,10 @@ public struct EngineLimits: Sendable, Equatable {
     /// Media kept for a call whose SDP has not come yet.
     public var lookBackBytes = 16 << 20
     public var maxCalls = 100_000
+    /// UDP flows and TCP connections' directions known at once.
+    public var maxFlows = 1 << 19
+    /// Call-IDs of ended calls, and file names, remembered. Four times as many Call-IDs are told apart for the summary.
+    public var maxRemembered = 1 << 19
     public init() {}
 }
 
@@ -94,6 +98,11 @@ public struct SelectionOptions: Sendable, Equatable {
     /// Media only to or from a port in one of these ranges.
     public var rtpPortRanges: [ClosedRange<UInt16>] = []
     public var udpOnly = false
+    /// All ESP is NULL encrypted.
+    public var espNull = false
+    /// ESP is looked into where it checks out as NULL encrypted.
+    public var espHeuristic = false
+    public var esp: ESPDecoding { espNull ? .null : espHeuristic ? .heuristic : .closed }
     public init() {}
 }
 

@@ -1,4 +1,4 @@
-/// What a packet turned out to be. One byte; the particulars are in the `DecodedPacket`.
+/// What a packet, the innermost of those that carry one another, turned out to be. One byte; the particulars are in the `DecodedPacket`.
 @frozen
 public enum DecodeOutcome: Hashable, Sendable {
     /// UDP; ports and payload are set. With `cut` the payload may be shorter than sent, or empty.
@@ -11,6 +11,10 @@ public enum DecodeOutcome: Hashable, Sendable {
     case fragment
     /// Another protocol over IP, see `ipProtocol`; the payload is what follows the IP headers.
     case otherIP
+    /// ESP, alone or, with ports set, in UDP: the payload is the ESP packet. See `PacketDecoder.decodeESP(_:as:into:)`.
+    case esp
+    /// More carriers inside one another than `PacketDecoder.maxCarriers`.
+    case tooDeep
     /// ARP, STP, a link type we do not decode: nothing we looked into.
     case notIP
     /// A header that is cut short or contradicts itself; `DecodedPacket.fault` has the particulars.
@@ -32,6 +36,8 @@ public enum DecodeOutcome: Hashable, Sendable {
         case .fragment: 3
         case .otherIP: 4
         case .notIP: 5
+        case .esp: 9
+        case .tooDeep: 10
         case .malformed(let layer): 6 &+ layer.rawValue
         }
     }

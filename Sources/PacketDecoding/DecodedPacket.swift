@@ -7,7 +7,7 @@
 public struct DecodedPacket: Sendable {
     /// Start of the outermost IP header; the link header is what lies before it.
     public var networkOffset: Int
-    /// Start of the UDP, TCP or ICMP header; for fragments and other protocols the same as `payloadOffset`.
+    /// Start of the UDP, TCP or ICMP header of the innermost packet, to which all that follows belongs; for fragments and other protocols the same as `payloadOffset`.
     public var transportOffset: Int
     public var payloadOffset: Int
     /// Bytes of payload at hand: by the length fields, without link padding, clipped to what was captured.
@@ -49,6 +49,13 @@ public struct DecodedPacket: Sendable {
     /// header fields beyond the end are 0 and the payload is empty.
     public var transportHeaderCut: Bool
 
+    /// The link header differs from packet to packet (802.11 sequence numbers, capture headers with times).
+    public var isLinkUnsteady: Bool
+    /// Carriers opened on the way to the innermost packet, in vain or not.
+    public var carriers: UInt8
+    /// 0, or a number that stands for the tunnels the packet came through: their kinds, end points and identifiers.
+    public var carrierPath: UInt32
+
     /// Particulars of `DecodeOutcome.malformed`.
     public var fault: DecodeFault
 
@@ -76,11 +83,16 @@ public struct DecodedPacket: Sendable {
         moreFragments = false
         cut = false
         transportHeaderCut = false
+        isLinkUnsteady = false
+        carriers = 0
+        carrierPath = 0
         fault = DecodeFault()
     }
 }
 
 extension DecodedPacket {
+    /// How much of the packet's beginning tells the way it came, apart from `carrierPath`.
+    @inlinable public var pathLength: Int { isLinkUnsteady ? 0 : networkOffset }
     @inlinable public var payloadRange: Range<Int> { payloadOffset..<(payloadOffset &+ payloadLength) }
     @inlinable public var sourceEndpoint: Endpoint { Endpoint(source, sourcePort) }
     @inlinable public var destinationEndpoint: Endpoint { Endpoint(destination, destinationPort) }

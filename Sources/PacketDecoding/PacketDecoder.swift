@@ -1,8 +1,8 @@
 /// Finds the headers of a captured packet.
 ///
 /// The folders spell the stack: a function in `Link/` finds the network header and hands on to `Network/`, which finds
-/// the transport header and hands on to `Transport/`. A tunnel would be a file beside `Transport/UDP.swift` whose
-/// payload goes back to `decodeNetwork(_:at:into:)` or `decodeLink`, with a bound on how often.
+/// the transport header and hands on to `Transport/`. What carries packets or frames is in `Carrier/`, and hands back to
+/// one of the others, at most `maxCarriers` times; the innermost packet is the one that is described.
 ///
 /// Tolerant where captures are: checksums are not looked at (offload leaves them wrong), a length of 0 means "to the
 /// end of the capture" (segmentation offload), and a cut packet is decoded as far as it goes.
@@ -12,7 +12,18 @@ public enum PacketDecoder {
         _ bytes: Span<UInt8>, linkType: LinkType, into packet: inout DecodedPacket
     ) -> DecodeOutcome {
         packet = DecodedPacket()
-        return unsafe decodeLink(bytes.bytes, linkType: linkType, into: &packet)
+        if linkType == .ethernet { return unsafe decodeEthernet(bytes.bytes, into: &packet) }
+        return unsafe decodeLink(bytes.bytes, linkType: linkType, at: 0, into: &packet)
+    }
+
+    /// The same for whoever has no use for ESP as such: `esp` says what is done about it.
+    public static func decode(
+        _ bytes: Span<UInt8>, linkType: LinkType, esp: ESPDecoding, into packet: inout DecodedPacket
+    ) -> DecodeOutcome {
+        var outcome = decode(bytes, linkType: linkType, into: &packet)
+        // Each time opens a carrier, or ends it.
+        while outcome == .esp { outcome = decodeESP(bytes, as: esp, into: &packet) }
+        return outcome
     }
 
     /// Decodes an IP packet that begins at `offset`, such as the one an ICMP error quotes. The quotation may end
@@ -40,35 +51,18 @@ public enum PacketDecoder {
         whole.ipVersion = packet.ipVersion
         whole.hopLimit = packet.hopLimit
         whole.identification = packet.identification
+        whole.isLinkUnsteady = packet.isLinkUnsteady
+        whole.carriers = packet.carriers
+        whole.carrierPath = packet.carrierPath
         packet = whole
         let outcome = unsafe decodeExtensionHeaders(
             reassembled.bytes, at: 0, declaredEnd: reassembled.count, nextHeader: ipProtocol, into: &packet)
-        guard outcome == .fragment else { return outcome }
+        // A fragment inside of a tunnel is another matter.
+        guard outcome == .fragment, packet.carriers == whole.carriers else { return outcome }
         packet.isFragment = false
         packet.moreFragments = false
         packet.fragmentOffset = 0
         return malformed(.ip, .nestedFragment, offset: 0, needed: 0, available: 0, into: &packet)
-    }
-
-    @inline(__always)
-    static func decodeLink(
-        _ bytes: RawSpan, linkType: LinkType, into packet: inout DecodedPacket
-    ) -> DecodeOutcome {
-        if linkType == .ethernet { return decodeEthernet(bytes, into: &packet) }
-        return decodeOtherLink(bytes, linkType: linkType, into: &packet)
-    }
-
-    @inline(never)
-    private static func decodeOtherLink(
-        _ bytes: RawSpan, linkType: LinkType, into packet: inout DecodedPacket
-    ) -> DecodeOutcome {
-        switch linkType {
-        case .linuxSLL2: decodeLinuxSLL2(bytes, into: &packet)
-        case .linuxSLL: decodeLinuxSLL(bytes, into: &packet)
-        case .raw, .rawBSD, .rawOpenBSD, .ipv4, .ipv6: decodeIP(bytes, at: 0, into: &packet)
-        case .null, .loop: decodeLoopback(bytes, into: &packet)
-        default: .notIP
-        }
     }
 
     /// Notes why decoding stopped; `packet` keeps what was found until then.

@@ -1,7 +1,8 @@
 /// Which packets take part in the jitter, and by which clock.
 ///
 /// J starts at 0 with the first packet and follows every later one, duplicates included, in arrival order. The packets of
-/// a telephone event all carry the timestamp of its beginning: they give no J, but the next packet is compared with them.
+/// a telephone event all carry the timestamp of its beginning, whenever they are sent: they take no part, and the packet
+/// behind them is compared with the one before them.
 /// Marker packets and comfort noise come after a silence: they move J, but are kept out of mean and maximum, as is the
 /// packet after comfort noise.
 ///
@@ -10,10 +11,10 @@
 extension StreamStatistics {
     /// Takes note of another payload type or clock rate.
     ///
-    /// - Returns: whether this packet's timestamp can be compared with the one before, and whether the packet before was
-    ///   comfort noise or this one is.
+    /// - Returns: whether this packet's timestamp can be compared with the one before (if this one is behind
+    ///   telephone events: with the one before them), and whether the packet before was comfort noise or this one is.
     @usableFromInline @inline(never)
-    mutating func changeFormat(_ format: UInt64) -> (isComparable: Bool, isQuiet: Bool) {
+    mutating func changeFormat(_ format: UInt64) -> (isComparable: Bool, isQuiet: Bool, isBehindEvents: Bool) {
         let type = UInt8(truncatingIfNeeded: format >> 8)
         let wasComfortNoise = isComfortNoise
         let wasTelephoneEvent = isTelephoneEvent
@@ -25,17 +26,36 @@ extension StreamStatistics {
         if !isSameType { notePayloadType(type) }
 
         guard !isTelephoneEvent else {
+            if !wasTelephoneEvent, packets > 1 {
+                arrivalBeforeEvents = lastArrival
+                timestampBeforeEvents = lastTimestamp
+            }
             tick = 0
-            return (false, wasComfortNoise)
+            return (false, wasComfortNoise, false)
         }
         var rate = UInt32(truncatingIfNeeded: format >> 16)
         if rate == 0 { rate = StaticPayloadType.clockRate(of: type) ?? 0 }
         // Comfort noise counts in the clock of the speech around it (RFC 3389 section 4), whatever its type says.
         if isComfortNoise, clockRate != 0 { rate = clockRate }
-        let isComparable = packets > 1 && (rate == clockRate || clockRate == 0 && (isSameType || wasTelephoneEvent))
+        let isComparable =
+            packets > 1 && (!wasTelephoneEvent || arrivalBeforeEvents != .min)
+            && (rate == clockRate || clockRate == 0 && (isSameType || wasTelephoneEvent))
         clockRate = rate
         tick = rate == 0 ? 0 : 1e9 / Double(rate)
-        return (isComparable, wasComfortNoise || isComfortNoise)
+        return (isComparable, wasComfortNoise || isComfortNoise, wasTelephoneEvent)
+    }
+
+    /// J of the packet behind telephone events.
+    @usableFromInline
+    mutating func resume(timestamp: UInt32, isQuiet: Bool, arrival: Int64) {
+        guard tick != 0 else { return }
+        let elapsed = arrival &- arrivalBeforeEvents
+        let nominal = Double(Int32(bitPattern: timestamp &- timestampBeforeEvents)) * tick
+        jitter += ((Double(elapsed) - nominal).magnitude - jitter) * 0.0625
+        guard !isQuiet else { return }
+        jitterSum += jitter
+        jitterSamples &+= 1
+        if jitter > jitterMaximum { jitterMaximum = jitter }
     }
 
     private mutating func notePayloadType(_ type: UInt8) {

@@ -60,8 +60,12 @@ public struct StreamStatistics: Sendable, BitwiseCopyable {
     /// How often the source began a new numbering.
     public var restarts: UInt16 = 0
     @usableFromInline var payloadTypeCount: UInt8 = 0
+    /// The packet with which the one behind telephone events is compared: the last before them, see `changeFormat`.
+    @usableFromInline var timestampBeforeEvents: UInt32 = 0
     /// Payload types in the order of their appearance, eight at most, the first in the lowest byte.
     @usableFromInline var packedPayloadTypes: UInt64 = 0
+    /// `Int64.min` when there was none.
+    @usableFromInline var arrivalBeforeEvents = Int64.min
 
     @inlinable
     public init() {}
@@ -92,6 +96,10 @@ public struct StreamStatistics: Sendable, BitwiseCopyable {
             let change = changeFormat(format)
             isComparable = change.isComparable
             isQuiet = isQuiet || change.isQuiet
+            if change.isBehindEvents {
+                if isComparable { resume(timestamp: timestamp, isQuiet: isQuiet, arrival: arrival) }
+                isComparable = false
+            }
         }
 
         follow(

@@ -84,6 +84,24 @@ struct Truth {
         var packets: Int
         var rfc3550Lost: Int
         var jitterMax: Double?
+        var dtmf: String?
+        var reports: Reports?
+    }
+
+    /// The last RTCP reports on a stream.
+    struct Reports {
+        var senderPackets: Int?
+        var receiverLost: Int?
+        var receiverJitterUnits: [Int]
+        /// What tshark measured, whole milliseconds.
+        var receiverRoundTrips: [Double]
+
+        init(_ object: [String: Any]) {
+            senderPackets = object["sender_packets"] as? Int
+            receiverLost = object["receiver_lost_packets"] as? Int
+            receiverJitterUnits = object["receiver_jitter_units"] as? [Int] ?? []
+            receiverRoundTrips = object["receiver_round_trips_ms"] as? [Double] ?? []
+        }
     }
 
     struct Call {
@@ -109,11 +127,22 @@ struct Truth {
                 }
                 #expect(Int(match.packets) == stream.packets)
                 #expect(Int(match.rfc3550LostPackets) == stream.rfc3550Lost)
+                if let dtmf = stream.dtmf { #expect(match.media.dtmf == dtmf) }
+                if let reports = stream.reports { compare(reports, match.media.rtcp, stream.ssrc) }
                 if let expected = stream.jitterMax, let found = match.jitterMaximum {
                     #expect(
                         abs(found / 1e6 - expected) <= 0.01, "\(stream.ssrc): \(found / 1e6) ms, tshark \(expected) ms")
                 }
             }
+        }
+
+        private func compare(_ reports: Reports, _ found: RTCPFacts?, _ ssrc: String) {
+            #expect(found?.reports.sentPackets.map(Int.init) == reports.senderPackets, "\(ssrc)")
+            #expect(found?.reports.lastBlock.map { Int($0.cumulativeLost) } == reports.receiverLost, "\(ssrc)")
+            #expect(found.map { Int($0.reports.receiverReports) } == reports.receiverJitterUnits.count, "\(ssrc)")
+            #expect(found.map { Int($0.reports.jitterSum) } == reports.receiverJitterUnits.reduce(0, +), "\(ssrc)")
+            guard let most = reports.receiverRoundTrips.max(), let trip = found?.reports.toReceiver else { return }
+            #expect(abs(Double(trip.longestSeen) / 1e6 - most) <= 1, "\(ssrc)")
         }
 
         private func hexadecimal(_ ssrc: UInt32) -> String {
@@ -144,7 +173,8 @@ struct Truth {
                         destination: try #require(stream["destination"] as? String),
                         packets: try #require(stream["packets"] as? Int),
                         rfc3550Lost: try #require(stream["rfc3550_lost"] as? Int),
-                        jitterMax: (stream["jitter_max_ms"] as? NSNumber)?.doubleValue)
+                        jitterMax: (stream["jitter_max_ms"] as? NSNumber)?.doubleValue,
+                        dtmf: stream["dtmf"] as? String, reports: (stream["rtcp"] as? [String: Any]).map(Reports.init))
                 })
         }
     }

@@ -49,6 +49,19 @@ enum PacketBuilder {
             + options + payload
     }
 
+    /// 203.0.113.1 to 203.0.113.2, as the end points of tunnels.
+    static func outerIPv4(_ ipProtocol: UInt8, _ payload: [UInt8], fragment: Int = 0, identification: Int = 7)
+        -> [UInt8]
+    {
+        [0x45, 0] + bytes16(20 + payload.count) + bytes16(identification) + bytes16(fragment)
+            + [64, ipProtocol, 0, 0, 203, 0, 113, 1, 203, 0, 113, 2] + payload
+    }
+
+    /// In UDP between them, from port 40000.
+    static func outerUDP(_ port: Int, _ payload: [UInt8]) -> [UInt8] {
+        outerIPv4(17, bytes16(40000) + bytes16(port) + bytes16(8 + payload.count) + [0, 0] + payload)
+    }
+
     static let payload: [UInt8] = Array("hello lippycat".utf8)  // 14 bytes
 }
 

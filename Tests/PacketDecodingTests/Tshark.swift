@@ -1,15 +1,17 @@
 import Foundation
 import PacketDecoding
 
-/// tshark's view of the outermost headers of each packet.
+/// tshark's view of the innermost headers of each packet.
 enum Tshark {
     struct Row {
         /// The dissectors by name, outermost first: `eth:ethertype:ip:udp:sip`.
         var protocols: String
+        /// Of the last IP header that is not part of what an ICMP error quotes.
         var source: IPAddress?
         var destination: IPAddress?
         var ipVersion: Int?
         var isFragment = false
+        /// Of the transport header behind it; of an ICMP error, the ports it quotes.
         var udpSource: UInt16?
         var udpDestination: UInt16?
         var udpLength: Int?
@@ -17,17 +19,13 @@ enum Tshark {
         var tcpDestination: UInt16?
         var tcpLength: Int?
 
-        var isMalformed: Bool { protocols.contains("_ws.malformed") }
+        var isMalformed: Bool { protocols.contains("_ws.malformed") || protocols.contains("_ws.short") }
 
-        /// The dissectors from the first that is not of a link header that we know, VLAN tags and LLC included.
-        private var beyondLink: [Substring] {
-            let link: Set<Substring> = ["eth", "ethertype", "vlan", "ieee8021ad", "llc", "sll", "raw", "null", "loop"]
-            return Array(protocols.split(separator: ":").drop { link.contains($0) })
-        }
+        /// It gave up: what is inside may be more than that.
+        var isOpaque: Bool { [":data", ":gtp.tpdu_data"].contains { protocols.hasSuffix($0) } || isMalformed }
 
-        /// IP directly behind such a link header.
-        var isPlain: Bool { beyondLink.first == "ip" || beyondLink.first == "ipv6" }
-        var isPlainUDP: Bool { isPlain && beyondLink.dropFirst().first == "udp" }
+        /// Compressed packets, and those in LISP's control messages, which tell of another packet.
+        var isBeyondUs: Bool { protocols.contains(":ipcomp:") || protocols.contains(":lisp:ip") }
     }
 
     private static let fieldNames = [
@@ -52,7 +50,8 @@ enum Tshark {
         process.executableURL = URL(filePath: executable)
         process.arguments =
             [
-                "-r", capture.path, "-n", "-T", "fields", "-E", "occurrence=f", "-E", "separator=/t",
+                "-r", capture.path, "-n", "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=|", "-E",
+                "separator=/t",
                 "-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE", "-o", "tcp.desegment_tcp_streams:FALSE",
                 "-o", "ip.tso_support:TRUE",
             ] + fieldNames.flatMap { ["-e", $0] }
@@ -68,25 +67,37 @@ enum Tshark {
 
     private static func row(_ line: Substring) -> Row {
         let columns = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-        func column(_ name: String) -> String? {
-            guard let index = fieldNames.firstIndex(of: name), index < columns.count else { return nil }
-            return columns[index].isEmpty ? nil : columns[index]
+        func column(_ name: String) -> [String] {
+            guard let index = fieldNames.firstIndex(of: name), index < columns.count else { return [] }
+            return columns[index].split(separator: "|").map(String.init)
         }
-        var row = Row(protocols: column("frame.protocols") ?? "")
-        // Of IPv4 in IPv6 and the reverse, the one named first is the outer one.
-        let names = row.protocols.split(separator: ":")
-        let first = names.first { $0 == "ip" || $0 == "ipv6" }
-        row.ipVersion = first.map { $0 == "ip" ? 4 : 6 }
-        row.source = column(first == "ip" ? "ip.src" : "ipv6.src").flatMap { IPAddress($0) }
-        row.destination = column(first == "ip" ? "ip.dst" : "ipv6.dst").flatMap { IPAddress($0) }
-        row.udpSource = column("udp.srcport").flatMap { UInt16($0) }
-        row.udpDestination = column("udp.dstport").flatMap { UInt16($0) }
-        row.udpLength = column("udp.length").flatMap { Int($0) }
-        row.tcpSource = column("tcp.srcport").flatMap { UInt16($0) }
-        row.tcpDestination = column("tcp.dstport").flatMap { UInt16($0) }
-        row.tcpLength = column("tcp.len").flatMap { Int($0) }
-        let numbers = ["ip.flags.mf", "ip.frag_offset", "ipv6.fraghdr.offset", "ipv6.fraghdr.more"].map(column)
-        row.isFragment = numbers.contains { $0 != nil && $0 != "0" && $0 != "False" }
+        var row = Row(protocols: column("frame.protocols").first ?? "")
+        let all = row.protocols.split(separator: ":")
+        // An ICMP error quotes further headers.
+        let own = all.prefix { $0 != "icmp" && $0 != "icmpv6" }
+        let quotes = own.count < all.count
+        guard let last = own.lastIndex(where: { $0 == "ip" || $0 == "ipv6" }) else { return row }
+        let version = own[last]
+        row.ipVersion = version == "ip" ? 4 : 6
+        let place = own[...last].count { $0 == version } - 1
+        func address(_ name: String) -> IPAddress? {
+            let values = column("\(version).\(name)")
+            return place < values.count ? IPAddress(values[place]) : nil
+        }
+        row.source = address("src")
+        row.destination = address("dst")
+        if own[last...].contains("udp") || quotes {
+            row.udpSource = column("udp.srcport").last.flatMap { UInt16($0) }
+            row.udpDestination = column("udp.dstport").last.flatMap { UInt16($0) }
+            row.udpLength = column("udp.length").last.flatMap { Int($0) }
+        }
+        if own[last...].contains("tcp") {
+            row.tcpSource = column("tcp.srcport").last.flatMap { UInt16($0) }
+            row.tcpDestination = column("tcp.dstport").last.flatMap { UInt16($0) }
+            row.tcpLength = column("tcp.len").last.flatMap { Int($0) }
+        }
+        let numbers = ["ip.flags.mf", "ip.frag_offset", "ipv6.fraghdr.offset", "ipv6.fraghdr.more"].flatMap(column)
+        row.isFragment = numbers.contains { $0 != "0" && $0 != "False" }
         return row
     }
 }

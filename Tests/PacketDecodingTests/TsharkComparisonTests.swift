@@ -3,7 +3,7 @@ import Testing
 
 @testable import PacketDecoding
 
-/// Addresses, ports and payload lengths of the outermost IP header, against tshark's, on real captures.
+/// Addresses, ports and payload lengths of the innermost packet, against tshark's, on real captures.
 ///
 /// Runs where tshark and the captures are: `LIPPYCAT_CAPTURES`, or `../shared/captures` beside the checkout.
 @Suite struct TsharkComparisonTests {
@@ -12,7 +12,7 @@ import Testing
         let url = captureFolder().appending(path: name)
         guard let capture = ClassicPcap(contentsOf: url) else { return }
         let linkType = LinkType(rawValue: capture.linkType)
-        guard linkType.isDecoded else { return }
+        guard linkType.isDecoded, !Self.damaged.contains(name) else { return }
         let rows = try Tshark.fields(of: url)
         var compared = 0
         for (index, bytes) in capture.packets.enumerated() where index < rows.count {
@@ -26,16 +26,24 @@ import Testing
         #expect(compared == capture.packets.count, "tshark shows \(rows.count) packets")
     }
 
+    /// Made by hand to break decoders: headers that end within themselves, which tshark shows as far as they go.
+    private static let damaged: Set<String> = [
+        "linktype/ntop__icmp-icmp_print-oobr-2.pcap", "linktype/the-tcpdump-gr__erspan-type-iii-pb-1.pcap",
+        "tunnel/snort3__dsize.pcap",
+    ]
+
     /// nil if there is none.
     private static func difference(_ decoded: Decoded, _ row: Tshark.Row) -> String? {
         let packet = decoded.packet
+        let isOurs = packet.carriers > 0 && row.isOpaque
+        if row.isBeyondUs || isOurs { return nil }
         switch decoded.outcome {
         case .malformed:
             // tshark does not flag what only the capture cut short.
             let isCut = packet.cut && packet.fault.reason == .captureTooShort
-            return row.isPlain && row.ipVersion != nil && !row.isMalformed && !isCut ? "we say malformed" : nil
+            return row.ipVersion != nil && !row.isMalformed && !isCut ? "we say malformed" : nil
         case .notIP:
-            return row.isPlain && row.ipVersion != nil ? "we find no IP" : nil
+            return row.ipVersion != nil ? "we find no IP" : nil
         default: break
         }
         guard packet.source == row.source, packet.destination == row.destination else { return "addresses" }
@@ -46,16 +54,21 @@ import Testing
             }
             // tshark shows UDP's own length, which we take no further than the IP payload.
             let length = (row.udpLength ?? 0) - 8
-            return packet.declaredPayloadLength == length ? nil : "payload length \(length)"
+            // A length of 0 says nothing.
+            return packet.declaredPayloadLength == length || length == -8 ? nil : "payload length \(length)"
         case .tcp:
             guard packet.sourcePort == row.tcpSource, packet.destinationPort == row.tcpDestination else {
                 return "ports"
             }
-            return packet.declaredPayloadLength == row.tcpLength ? nil : "payload length \(row.tcpLength ?? -1)"
+            // Of a cut packet without link header tshark shows what was captured.
+            let agrees =
+                packet.declaredPayloadLength == row.tcpLength || packet.cut && packet.payloadLength == row.tcpLength
+            return agrees ? nil : "payload length \(row.tcpLength ?? -1)"
         case .fragment:
             return row.isFragment ? nil : "we find a fragment"
+        case .icmp: return nil
         default:
-            return row.udpSource != nil && row.isPlainUDP ? "we find no UDP" : nil
+            return row.udpSource != nil && packet.ipProtocol != 17 && !row.isOpaque ? "we find no UDP" : nil
         }
     }
 
@@ -70,10 +83,10 @@ import Testing
     }
 }
 
-/// The folders whose captures have only link types and protocols that we decode, or whose others we leave alone.
+/// The folders whose captures are whole: those of damaged packets are left to tshark's judgement and ours.
 private func captures() -> [String] {
     let folder = captureFolder()
-    return ["linktype", "sip", "rtp"].flatMap { name in
+    return ["linktype", "tunnel", "container", "sip", "rtp", "negative", "voiceapp", "othersig"].flatMap { name in
         let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.appending(path: name).path)) ?? []
         return files.sorted().map { "\(name)/\($0)" }
     }

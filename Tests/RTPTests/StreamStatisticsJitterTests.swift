@@ -60,9 +60,9 @@ struct StreamStatisticsJitterTests {
         }
     }
 
-    /// The three event packets give no J, the packet after them is compared with the last: 20 ms for 80 ms of timestamp,
-    /// J = 3.75, then 3.515625 ms.
-    @Test func telephoneEventsMoveTheReference() {
+    /// The three event packets take no part; the packet after them is compared with the one before: 83 ms for 100 ms of
+    /// timestamp, J = 1.0625, then 20 ms for 20 ms, J = 0.99609375 ms.
+    @Test func telephoneEventsTakeNoPart() {
         var figures = StreamStatistics()
         figures.feed(0, at: 0, timestamp: 0)
         figures.feed(1, at: 20 * millisecond, timestamp: 160)
@@ -72,9 +72,29 @@ struct StreamStatisticsJitterTests {
         }
         figures.feed(5, at: 103 * millisecond, timestamp: 960)
         figures.feed(6, at: 123 * millisecond, timestamp: 1120)
-        #expect(isClose(figures.jitterMeanNanoseconds, 2_421_875))
-        #expect(isClose(figures.jitterMaximumNanoseconds, 3_750_000))
+        #expect(isClose(figures.jitterMeanNanoseconds, (1_062_500 + 996_093.75) / 3))
+        #expect(isClose(figures.jitterMaximumNanoseconds, 1_062_500))
         #expect(figures.clockRate == 8000 && figures.payloadTypes == [0, 101])
+    }
+
+    /// Speech goes on while a key is held (baresip): perfectly regular, whatever the events between carry.
+    @Test func eventsBetweenSpeech() {
+        var figures = StreamStatistics()
+        for index in 0..<50 {
+            let time = Int64(index) * 20 * millisecond
+            figures.feed(2 * index, at: time, timestamp: UInt32(index) * 160)
+            figures.feed(2 * index + 1, at: time + 10_000, timestamp: 0, payloadType: 101, isEvent: true)
+        }
+        #expect(figures.jitterMaximumNanoseconds == 0 && figures.lostPackets == 0)
+    }
+
+    /// A stream that begins with events has nothing to compare its first speech with.
+    @Test func eventsFirst() {
+        var figures = StreamStatistics()
+        figures.feed(0, at: 0, timestamp: 0, payloadType: 101, isEvent: true)
+        figures.feed(1, at: 500 * millisecond, timestamp: 160)
+        figures.feed(2, at: 520 * millisecond, timestamp: 320)
+        #expect(figures.jitterMaximumNanoseconds == 0)
     }
 
     @Test func otherClockRate() {

@@ -172,6 +172,6 @@ struct StreamStatisticsSequenceTests {
     }
 
     @Test func sizeOfTheState() {
-        #expect(MemoryLayout<StreamStatistics>.stride <= 216)
+        #expect(MemoryLayout<StreamStatistics>.stride <= 232)
     }
 }

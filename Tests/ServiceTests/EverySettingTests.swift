@@ -39,6 +39,8 @@ import Testing
             $0.engine.selection.rtpPortRanges == [10_000...20_000, 30_000...30_000]
         },
         Case("udp_only", "true") { $0.engine.selection.udpOnly },
+        Case("esp_null", "true") { $0.engine.selection.esp == .null },
+        Case("esp_heuristic", "true") { $0.engine.selection.esp == .heuristic },
         Case("output_dir", "calls") { $0.outputDirectory == "calls" },
         Case("per_call_pcap_pattern", "{date}/{callid}.pcap") { $0.archive.pattern == "{date}/{callid}.pcap" },
         Case("write_file", "out/x") { $0.writePrefix == "out/x" },
@@ -54,6 +56,8 @@ import Testing
         Case("tcp_performance_mode", "latency") { $0.mode == .latency },
         Case("workers", "7") { $0.engine.workers == 7 },
         Case("max_calls", "50") { $0.engine.limits.maxCalls == 50 },
+        Case("max_flows", "2048") { $0.engine.limits.maxFlows == 2048 },
+        Case("max_remembered", "4096") { $0.engine.limits.maxRemembered == 4096 },
         Case("max_goroutines", "51") { $0.engine.limits.maxStreamParsers == 51 },
         Case("max_tcp_buffers", "52") { $0.engine.limits.maxTCPBuffers == 52 },
         Case("tcp_memory_limit", "53MiB") { $0.engine.limits.tcpMemoryLimit == 53 << 20 },

@@ -15,7 +15,7 @@ import Testing
         ("balanced", [1000, 5000, 100 << 20, 300, 300, 60, 64 << 20, 1_000, 16 << 20], BufferStrategy.adaptive),
         ("throughput", [2000, 20_000, 256 << 20, 600, 600, 120, 128 << 20, 5_000, 64 << 20], .ring),
         ("latency", [500, 2000, 200 << 20, 120, 60, 15, 16 << 20, 10, 8 << 20], .fixed),
-        ("memory", [100, 500, 25 << 20, 180, 120, 30, 8 << 20, 1_000, 4 << 20], .fixed),
+        ("memory", [100, 500, 16 << 20, 180, 120, 30, 8 << 20, 1_000, 4 << 20], .fixed),
     ])
     func everyValueOfTheMode(name: String, values: [Int], strategy: BufferStrategy) throws {
         let limits = try Self.limits(name)

@@ -9,7 +9,7 @@ import Testing
         let entry = try resolve().entry("voip.max_goroutines")
         #expect(entry?.value == .integer(1000))
         #expect(entry?.source.description == "mode balanced")
-        #expect(try resolve().entry("voip.max_calls")?.source.description == "default")
+        #expect(try resolve().entry("voip.ring_timeout")?.source.description == "default")
     }
 
     @Test func theModeBeatsTheDefault() throws {

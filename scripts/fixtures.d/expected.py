@@ -19,6 +19,7 @@ from truth.endpoints import named_endpoints  # noqa: E402
 from truth.frames import read_frames  # noqa: E402
 from truth.hep import unwrap  # noqa: E402
 from truth.messages import disagreements, read_messages  # noqa: E402
+from truth import reports  # noqa: E402
 from truth.ownership import Ownership  # noqa: E402
 from truth.streams import decode_options, read_streams, with_owner  # noqa: E402
 
@@ -93,6 +94,7 @@ def describe(path, note):
             "transport": ms[0].transport, "messages": dict(collections.Counter(m.name for m in ms)),
             "packets": sorted(owned[call_id]), "streams": streams[call_id],
         })
+    reports.add(path, options, records)
     total = packets_total(path)
     if total != len(frames):
         raise SystemExit(f"{path}: capinfos counts {total} packets, tshark {len(frames)}")

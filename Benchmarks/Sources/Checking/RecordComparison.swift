@@ -19,6 +19,21 @@ struct RecordComparison {
         compareAddresses(truth, record)
         compareCodecs(truth, record)
         compareStreams(truth, record)
+        compareAudio(truth["media"], record["media"])
+    }
+
+    private mutating func compareAudio(_ truth: JSONValue?, _ record: JSONValue?) {
+        for field in ["early_media_from", "audio_from", "missing_audio_from"] {
+            compare("media." + field, truth?[field], record?[field])
+        }
+        guard let expected = truth?["holds"]?.elements else { return }
+        let found = record?["holds"]?.elements ?? []
+        guard expected.count == found.count else { return note("media.holds", "\(expected.count)", "\(found.count)") }
+        for (hold, other) in zip(expected, found) {
+            compare("media.holds.by", hold["by"], other["by"])
+            compareTime("media.holds.start_time", hold["start_time"], other["start_time"])
+            compareTime("media.holds.end_time", hold["end_time"], other["end_time"])
+        }
     }
 
     private mutating func note(_ field: String, _ truth: String, _ record: String) {
@@ -80,7 +95,8 @@ struct RecordComparison {
     private mutating func compareStream(_ name: String, _ truth: JSONValue, _ record: JSONValue) {
         for field in [
             "codec", "clock_rate_hz", "packets", "bytes", "expected_packets", "lost_packets", "rfc3550_lost",
-            "duplicates", "out_of_order", "copies", "first_packet_time", "last_packet_time",
+            "duplicates", "out_of_order", "copies", "first_packet_time", "last_packet_time", "dtmf",
+            "comfort_noise_packets",
         ] {
             compare(name + field, truth[field], record[field])
         }
@@ -91,9 +107,22 @@ struct RecordComparison {
                 continue
             }
         }
+        if let reports = truth["rtcp"] { compareReports(name + "rtcp.", reports, record["rtcp"]) }
         func types(_ value: JSONValue) -> [Int] {
             (value["payload_types"]?.elements ?? []).compactMap(\.integer).sorted()
         }
         if types(truth) != types(record) { note(name + "payload_types", "\(types(truth))", "\(types(record))") }
+    }
+
+    private mutating func compareReports(_ name: String, _ truth: JSONValue, _ record: JSONValue?) {
+        for field in ["sender_packets", "receiver_reports", "receiver_lost_packets", "lost_beyond_capture"] {
+            compare(name + field, truth[field], record?[field])
+        }
+        let field = "receiver_round_trip_ms"
+        guard let expected = truth[field]?.number else { return }
+        // The delay in a report is counted in 65536ths of a second.
+        guard let found = record?[field]?.number, abs(found - expected) <= 0.05 else {
+            return note(name + field, "\(expected)", record?[field]?.text ?? "nothing")
+        }
     }
 }

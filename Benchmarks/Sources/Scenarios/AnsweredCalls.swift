@@ -5,7 +5,26 @@ enum AnsweredCalls {
     static func plain(_ context: ScenarioContext, at time: UInt64) {
         let call = context.newCall()
         call.converse(at: time)
+        if !call.streams.isEmpty {
+            (call.truth.early, call.truth.heard, call.truth.unheard) = ([], ["caller", "callee"], [])
+        }
         call.launch()
+    }
+
+    /// Only one side is heard, or none.
+    static func silent(caller: Bool, callee: Bool) -> (ScenarioContext, UInt64) -> Void {
+        { context, time in
+            let call = context.newCall()
+            call.converse(at: time)
+            if callee, !call.streams.isEmpty { call.streams.remove(at: 1) }
+            if caller, !call.streams.isEmpty { call.streams.remove(at: 0) }
+            let silent = (caller ? ["caller"] : []) + (callee ? ["callee"] : [])
+            let heard = context.options.noMedia ? [] : ["caller", "callee"].filter { !silent.contains($0) }
+            (call.truth.early, call.truth.heard) = ([], heard)
+            // Shorter calls are too short for it to be noticed.
+            if context.options.callLength >= 3 * second, !context.options.noMedia { call.truth.unheard = silent }
+            call.launch()
+        }
     }
 
     static func earlyMedia(_ context: ScenarioContext, at time: UInt64) {
@@ -15,6 +34,8 @@ enum AnsweredCalls {
         if call.streams.count == 3 {
             let answered = call.streams.remove(at: 2)
             call.streams[0].end = answered.end
+            call.truth.early = ["callee"]
+            call.truth.heard = ["caller", "callee"]
         }
         call.launch()
     }
@@ -94,6 +115,9 @@ enum AnsweredCalls {
         renegotiate(call, at: begin + 2 * third, byCaller: true) { _, _ in }
         let resumed = begin + 2 * third + 70 * millisecond
         let first = call.streams
+        let exact = { (time: UInt64) in TimeWindow(time - millisecond, time + millisecond) }
+        let answered = begin + 30 * millisecond
+        call.truth.holds = [("caller", exact(answered + third), exact(answered + 2 * third))]
         call.talk(from: resumed, to: resumed + third)
         // After the hold the same sources go on with new SSRCs.
         call.hangUp(at: resumed + third + (first.isEmpty ? 0 : 20 * millisecond))

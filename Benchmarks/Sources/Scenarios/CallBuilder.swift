@@ -169,15 +169,19 @@ final class CallBuilder {
             run.add(DatagramMessages(script, settings: context.settings))
         }
         let owners = [truth] + others.map(\.truth)
+        var reporters: [RTCPReports] = []
         for plan in streams {
             let random = context.random.split()
-            if let stream = RTPStream(plan, owners: owners, random: random, settings: context.settings) {
-                run.add(stream)
+            guard let stream = RTPStream(plan, owners: owners, random: random, settings: context.settings) else {
+                continue
             }
-            if context.options.rtcp, !plan.copied {
-                run.add(
-                    RTCPReports(plan, owners: owners, random: &context.random, settings: context.settings))
-            }
+            run.add(stream)
+            guard context.options.rtcp, !plan.copied else { continue }
+            let reports = RTCPReports(
+                plan, stream.figures, owners: owners, random: &context.random, settings: context.settings)
+            if let other = reporters.first(where: { $0.isOpposite(of: reports) }) { RTCPReports.pair(other, reports) }
+            reporters.append(reports)
+            run.add(reports)
         }
     }
 }

@@ -16,7 +16,8 @@ public struct ScenarioClass: Sendable {
 
 /// All classes, in the order in which `lcgen --list-classes` shows them.
 public enum Catalogue {
-    public static let classes: [ScenarioClass] = answered + unanswered + endings + media + networks + overTCP + framed
+    public static let classes: [ScenarioClass] =
+        answered + unanswered + endings + media + networks + overTCP + framed + tunnels
 
     public static func named(_ name: String) -> ScenarioClass? { classes.first { $0.name == name } }
 
@@ -26,6 +27,9 @@ public enum Catalogue {
         ScenarioClass("delayed-offer", "offer in the 200, answer in the ACK", AnsweredCalls.delayedOffer),
         ScenarioClass("reinvite-move", "re-INVITE moves the caller's media", AnsweredCalls.movedMedia),
         ScenarioClass("hold", "hold and resume by re-INVITE", AnsweredCalls.held),
+        ScenarioClass("one-way", "the callee is not heard", AnsweredCalls.silent(caller: false, callee: true)),
+        ScenarioClass("one-way-back", "the caller is not heard", AnsweredCalls.silent(caller: true, callee: false)),
+        ScenarioClass("no-audio", "answered, and no media at all", AnsweredCalls.silent(caller: true, callee: true)),
         ScenarioClass("auth-401", "challenged by 401, then answered", AnsweredCalls.challenged(401)),
         ScenarioClass("auth-407", "challenged by 407, then answered", AnsweredCalls.challenged(407)),
         ScenarioClass("forked", "180 with several To tags", AnsweredCalls.forked),
@@ -76,6 +80,23 @@ public enum Catalogue {
         ScenarioClass("fragments-duplicated", "a fragment twice", Networks.fragmented(.duplicated)),
         ScenarioClass("ipv6-fragments", "INVITE in IPv6 fragments", Networks.fragmented(.inOrder, ipv6: true)),
         ScenarioClass("copies", "every packet seen twice within 1 ms", Networks.copied),
+    ]
+
+    private static let tunnels = [
+        ScenarioClass("tunnels", "each call in another carrier", Tunnels.each),
+        ScenarioClass("tunnels-nested", "two to four carriers in one another", Tunnels.nested),
+        ScenarioClass("tunnels-ipv6", "IPv6 in IPv4 (6in4)", Tunnels.carried([.ipInIP], ipv6: true)),
+        ScenarioClass(
+            "tunnels-inner-fragments", "INVITE in fragments, each in VXLAN",
+            Tunnels.fragmented([.vxlan], inside: true, largestPayload: nil)),
+        ScenarioClass(
+            "tunnels-outer-fragments", "GTP packets in fragments, RTP's too",
+            Tunnels.fragmented([.gtp], inside: false, largestPayload: 120)),
+        ScenarioClass(
+            "tunnels-all-fragments", "fragments in fragments in fragments of the same addresses and identification",
+            Tunnels.fragmented([.ipInIP, .ipInIP], inside: true, largestPayload: 256, looksLikeInside: true)),
+        ScenarioClass("tunnels-tcp", "SIP over TCP in GRE, in fragments", Tunnels.overTCP),
+        ScenarioClass("tunnels-mirrored", "on the wire and through ERSPAN", Tunnels.mirrored),
     ]
 
     private static let overTCP = [

@@ -18,6 +18,13 @@ public enum Generation {
             BackgroundTraffic(
                 first: epoch, packetsPerSecond: options.background,
                 beginsLikeRTP: options.backgroundBeginsLikeRTP, random: context.random.split(), settings: settings))
+        if let attack = options.attack {
+            run.add(
+                AttackTraffic(
+                    attack, first: epoch + 500 * millisecond, packets: options.attackPackets,
+                    packetsPerSecond: options.attackRate, random: SplitMix64(seed: options.seed &+ 1),
+                    settings: settings))
+        }
         run.add(arrivals(context))
         try run.run()
         return run.summary

@@ -3,7 +3,8 @@ import Traffic
 /// SIP over TCP: a connection per call, and trunks that carry many.
 enum OverTCP {
     static func perCall(
-        webSocket: WebSocketPlan? = nil, _ change: @escaping @Sendable (inout SegmentationPlan) -> Void = { _ in }
+        webSocket: WebSocketPlan? = nil, tunnel: TunnelPlan? = nil,
+        _ change: @escaping @Sendable (inout SegmentationPlan) -> Void = { _ in }
     ) -> (ScenarioContext, UInt64) -> Void {
         { context, time in
             var segmentation = SegmentationPlan()
@@ -11,6 +12,7 @@ enum OverTCP {
             let client = Endpoint(context.newHost(), 32768 + UInt16(context.random.below(28000)))
             let server = Endpoint(context.newHost(), webSocket == nil ? 5060 : 80)
             let call = context.newCall(transport: webSocket == nil ? .tcp : .ws, hosts: [client, server])
+            call.script.truth.tunnel = tunnel
             // The connection is opened first.
             call.converse(at: time + 100 * millisecond)
             launch([call], client: client, server: server, segmentation, webSocket, context)

@@ -7,6 +7,8 @@ public enum Preset: String, CaseIterable, Sendable {
     case signallingTCP = "signalling-tcp"
     case mixed
     case concurrent
+    /// Ordinary calls of every class, to stand beside an `Attack`.
+    case attacked
 
     public var options: ScenarioOptions {
         var options = ScenarioOptions()
@@ -33,6 +35,10 @@ public enum Preset: String, CaseIterable, Sendable {
             // All calls stand before the first one ends: 10 s to begin them, at least 15 s each.
             (options.calls, options.rate, options.media, options.hold) = (50_000, 5000, 2 * second, 15 * second)
             options.codecs = ["G729"]
+        case .attacked:
+            (options.calls, options.rate, options.media) = (100, 10, 3 * second)
+            options.classes = Catalogue.classes.map { ($0.name, $0.name.hasPrefix("tcp-trunk") ? 0.1 : 1) }
+            options.trunkCalls = 10
         }
         return options
     }

@@ -23,6 +23,10 @@ public struct ScenarioOptions: Sendable {
     public var trunkCalls = 50
     public var background = 10.0
     public var backgroundBeginsLikeRTP = false
+    public var attack: Attack?
+    public var attackPackets = 0
+    /// Packets per second.
+    public var attackRate = 20_000.0
     /// Classes with their weights.
     public var classes: [(name: String, weight: Double)] = [("plain", 1)]
     public init() {}

@@ -20,6 +20,8 @@ struct Check: ParsableCommand {
     var capture: String?
     @Option(help: "Differences shown per class.")
     var show = 3
+    @Option(help: "Records whose Call-ID begins so are nobody's concern (those of an attack begin with attack-).")
+    var ignore: String?
     @Flag(help: "Compare two directories byte for byte.")
     var same = false
 
@@ -31,7 +33,7 @@ struct Check: ParsableCommand {
         if same { return try compareTrees() }
         let check = try OutputCheck(
             truth: paths[0], directory: paths[1], records: records,
-            original: try capture.map { try OriginalCapture(path: $0) }, examples: show)
+            original: try capture.map { try OriginalCapture(path: $0) }, examples: show, ignoring: ignore)
         report(check)
         if !check.isExact { throw ExitCode(1) }
     }

@@ -48,6 +48,12 @@ struct Generate: ParsableCommand {
     var background: Double?
     @Flag(help: "Background UDP may begin like RTP.")
     var backgroundLikeRtp = false
+    @Option(help: "What attacks beside the calls: \(Attack.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var attack: Attack?
+    @Option(help: "Packets of the attack.")
+    var attackPackets = 200_000
+    @Option(help: "Packets of the attack per second.")
+    var attackRate = 20_000.0
     @Option(help: "The same seed gives the same bytes.")
     var seed: UInt64 = 1
     @Flag(help: "Nanosecond timestamps.")
@@ -99,6 +105,7 @@ struct Generate: ParsableCommand {
         if let lossFraction { options.lossFraction = lossFraction }
         if let trunkCalls { options.trunkCalls = trunkCalls }
         if let background { options.background = background }
+        (options.attack, options.attackPackets, options.attackRate) = (attack, attackPackets, attackRate)
         options.noMedia = options.noMedia || noMedia
         options.rtcp = !noRtcp
         options.backgroundBeginsLikeRTP = backgroundLikeRtp
@@ -140,3 +147,4 @@ struct Generate: ParsableCommand {
 }
 
 extension LinkType: ExpressibleByArgument {}
+extension Attack: ExpressibleByArgument {}

@@ -13,6 +13,7 @@ struct FuzzTarget: Sendable {
         FuzzTarget(name: "sip", run: sip),
         FuzzTarget(name: "sdp", run: sdp),
         FuzzTarget(name: "rtp", run: rtp),
+        FuzzTarget(name: "rtcp", run: rtcp),
         FuzzTarget(name: "pcap", run: captureFile),
         FuzzTarget(name: "gzip", run: captureFile),
         FuzzTarget(name: "configuration", run: configuration),

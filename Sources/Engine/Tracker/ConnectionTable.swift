@@ -20,6 +20,8 @@ struct Connection {
     var offersSIP = false
     /// What each direction carries, while there is no parser.
     var contents: (StreamContent, StreamContent) = (.sip, .sip)
+    /// A whole message has come on it.
+    var isProven = false
     /// Bytes of payload looked at while it had not.
     var lookedAt: UInt32 = 0
     /// Segments without payload seen before we knew what the connection is.
@@ -93,11 +95,16 @@ struct ConnectionTable {
     var idleConnections = DeadlineHeap()
     private(set) var confirmedParsers = 0
     private(set) var unconfirmedParsers = 0
+    /// Of the confirmed ones, those whose connection has not brought a whole message.
+    private(set) var unprovenParsers = 0
+    /// Those, by last use, and by when they first held a segment behind a hole.
+    var unproven = DeadlineHeap()
+    var unprovenHoles = DeadlineHeap()
     /// Buffers given back by `ring`.
     private var pool: [StreamAssembler] = []
 
     /// Connections remembered at once: at least three times the parsers, so that an idle one is picked up again.
-    var maxConnections: Int { max(65536, limits.maxStreamParsers * 4) }
+    var maxConnections: Int { max(min(65536, limits.maxFlows), limits.maxStreamParsers * 4) }
     /// Connections looked at closely because their first bytes may be the beginning of a start line.
     static let maxUnconfirmed = 1024
 
@@ -169,8 +176,13 @@ struct ConnectionTable {
         }
         connections[slot].parser = Int32(number)
         if confirmed { confirmedParsers += 1 } else { unconfirmedParsers += 1 }
-        idleParsers.push(
-            DeadlineHeap.Entry(deadline: now, slot: UInt32(slot), generation: connections[slot].generation))
+        let entry = DeadlineHeap.Entry(
+            deadline: now, slot: UInt32(slot), generation: connections[slot].generation)
+        idleParsers.push(entry)
+        if confirmed, !connections[slot].isProven {
+            unprovenParsers += 1
+            unproven.push(entry)
+        }
         return number
     }
 
@@ -198,6 +210,14 @@ struct ConnectionTable {
         confirmedParsers += 1
     }
 
+    /// A whole message has come: whatever the connection is, it is not one of a flood of half-open ones.
+    @inline(never)
+    mutating func prove(_ slot: Int) {
+        connections[slot].isProven = true
+        let number = Int(connections[slot].parser)
+        if number >= 0, parsers[number].isConfirmed { unprovenParsers -= 1 }
+    }
+
     /// Takes the parser away; the connection remembers where each direction goes on.
     mutating func park(_ slot: Int) {
         let number = Int(connections[slot].parser)
@@ -206,7 +226,12 @@ struct ConnectionTable {
             connections[slot][parked: direction] = parsers[number].directions[direction].assembler.parked
             connections[slot][content: direction] = parsers[number].directions[direction].parkedContent
         }
-        if parsers[number].isConfirmed { confirmedParsers -= 1 } else { unconfirmedParsers -= 1 }
+        if parsers[number].isConfirmed {
+            confirmedParsers -= 1
+            if !connections[slot].isProven { unprovenParsers -= 1 }
+        } else {
+            unconfirmedParsers -= 1
+        }
         if limits.bufferStrategy == .ring, !limits.memoryOptimization, pool.count < 2 * limits.maxStreamParsers {
             for direction in 0..<2 {
                 var kept = parsers[number].directions[direction].assembler.surrenderBuffer()
@@ -249,6 +274,7 @@ struct ConnectionTable {
 
     /// Parsers come and go and each leaves an entry: without this the heap would grow as long as nothing is evicted.
     mutating func compactIdleParsers() {
+        if unproven.isMostlyStale(live: unprovenParsers) { compactUnproven() }
         guard idleParsers.isMostlyStale(live: confirmedParsers + unconfirmedParsers) else { return }
         idleParsers.removeAll()
         for parser in parsers where parser.connection >= 0 {
@@ -256,6 +282,31 @@ struct ConnectionTable {
             idleParsers.push(
                 DeadlineHeap.Entry(
                     deadline: connection.lastSeen, slot: UInt32(parser.connection), generation: connection.generation))
+        }
+    }
+
+    private mutating func compactUnproven() {
+        unproven.removeAll()
+        for parser in parsers where parser.connection >= 0 && parser.isConfirmed {
+            let connection = connections[Int(parser.connection)]
+            guard !connection.isProven else { continue }
+            unproven.push(
+                DeadlineHeap.Entry(
+                    deadline: connection.lastSeen, slot: UInt32(parser.connection), generation: connection.generation))
+        }
+    }
+
+    /// Holes that were filled or given up leave their entries behind.
+    mutating func compactUnprovenHoles() {
+        guard unprovenHoles.isMostlyStale(live: unprovenParsers) else { return }
+        unprovenHoles.removeAll()
+        for parser in parsers where parser.connection >= 0 && parser.isConfirmed {
+            let connection = connections[Int(parser.connection)]
+            let since = min(parser.directions[0].holeSince, parser.directions[1].holeSince)
+            guard !connection.isProven, since != .max else { continue }
+            unprovenHoles.push(
+                DeadlineHeap.Entry(
+                    deadline: since, slot: UInt32(parser.connection), generation: connection.generation))
         }
     }
 }

@@ -20,6 +20,10 @@ struct HeldPackets {
         var isCopy = false
         /// Part of an IP datagram, whose memory the defragmenter bounds.
         var isFragment = false
+        /// A segment behind a hole.
+        var isWaiting = false
+        /// The other packets of the datagram that this one completed. They go where it goes; a reference each.
+        var companions: [UInt32] = []
         /// Calls that have it already, so that two messages of one call do not write it twice.
         var owners: [UInt64] = []
     }
@@ -32,10 +36,16 @@ struct HeldPackets {
     /// Of TCP segments, with what each costs beside its bytes.
     private(set) var segmentBytes = 0
     private(set) var segmentCount = 0
+    /// Of them, those behind a hole.
+    private(set) var waitingCount = 0
     private(set) var count = 0
 
     /// What a packet costs beside its bytes.
     static let overhead = MemoryLayout<Held>.stride + 32
+
+    /// A segment costs its bytes, and as much again three times: the stream's buffer has a copy until the message is whole,
+    /// and when it grows there are two of them for a moment, one twice as large.
+    static func cost(_ bytes: Int) -> Int { 4 * bytes + overhead }
 
     mutating func hold(
         _ packet: CapturedPacket, bytes packetBytes: [UInt8], position: UInt64, batch: UInt64, index: UInt32,
@@ -54,17 +64,34 @@ struct HeldPackets {
             slot = UInt32(slots.count)
             slots.append(held)
         }
-        segmentBytes += packetBytes.count + HeldPackets.overhead
+        segmentBytes += HeldPackets.cost(packetBytes.count)
         segmentCount += 1
         count += 1
         order.append((position, slot, held.generation))
+        if order.count > 1 << 16 { compactOrder() }
         return slot
     }
 
     mutating func setFragment(_ tag: UInt32) {
         slots[Int(tag)].isFragment = true
-        segmentBytes -= slots[Int(tag)].bytes.count + HeldPackets.overhead
+        segmentBytes -= HeldPackets.cost(slots[Int(tag)].bytes.count)
         segmentCount -= 1
+    }
+
+    /// The segment waits behind a hole, or does not any more.
+    mutating func setWaiting(_ tag: UInt32, _ isWaiting: Bool) {
+        guard slots[Int(tag)].isWaiting != isWaiting else { return }
+        slots[Int(tag)].isWaiting = isWaiting
+        waitingCount += isWaiting ? 1 : -1
+    }
+
+    /// What was a fragment waits as (part of) a TCP segment, whose memory another limit bounds.
+    mutating func setSegment(_ tag: UInt32) {
+        for companion in slots[Int(tag)].companions { setSegment(companion) }
+        guard slots[Int(tag)].isFragment else { return }
+        slots[Int(tag)].isFragment = false
+        segmentBytes += HeldPackets.cost(slots[Int(tag)].bytes.count)
+        segmentCount += 1
     }
 
     subscript(tag: UInt32) -> Held {
@@ -80,12 +107,14 @@ struct HeldPackets {
         guard slots[Int(tag)].references <= 0 else { return nil }
         let held = slots[Int(tag)]
         if !held.isFragment {
-            segmentBytes -= held.bytes.count + HeldPackets.overhead
+            segmentBytes -= HeldPackets.cost(held.bytes.count)
             segmentCount -= 1
         }
+        if held.isWaiting { waitingCount -= 1 }
         count -= 1
         slots[Int(tag)].bytes = []
         slots[Int(tag)].owners = []
+        slots[Int(tag)].companions = []
         slots[Int(tag)].generation &+= 1
         free.append(tag)
         return held

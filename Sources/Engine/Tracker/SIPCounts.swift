@@ -14,7 +14,9 @@ struct SIPCounts {
     /// Unknown methods told apart.
     static let maxOtherMethods = 64
     /// Call-IDs told apart; more count in `call_ids_refused`.
-    static let maxCallIDs = 1 << 22
+    let maxCallIDs: Int
+
+    init(maxCallIDs: Int) { self.maxCallIDs = maxCallIDs }
 
     mutating func count(_ routed: RoutedMessage, _ bytes: Span<UInt8>, _ transport: SIPTransport) {
         let message = routed.message
@@ -39,7 +41,7 @@ struct SIPCounts {
     }
 
     mutating func countCallID(_ hashed: UInt64) {
-        guard callIDs.count < SIPCounts.maxCallIDs else {
+        guard callIDs.count < maxCallIDs else {
             if !callIDs.contains(hashed) { callIDsRefused += 1 }
             return
         }

@@ -23,6 +23,7 @@ struct TrackedCall {
     var selection: Selection
     var partialMedia = false
     var isOver = false
+    var isAnswered = false
     /// Registrations of its media endpoints.
     var registrations: [Int32] = []
     /// Slots and generations of calls it shares endpoint pairs with.
@@ -50,10 +51,12 @@ struct TrackedCalls {
     private var ended: EndedCalls
     private(set) var nextNumber: UInt64 = 0
     private(set) var count = 0
+    /// Of them, those that nobody has answered.
+    private(set) var unanswered = 0
 
-    init(hash: FlowHash) {
+    init(hash: FlowHash, maxEnded: Int) {
         self.hash = hash
-        ended = EndedCalls()
+        ended = EndedCalls(limit: maxEnded)
     }
 
     func hashed(_ callID: Span<UInt8>) -> UInt64 { hash(callID) }
@@ -80,6 +83,7 @@ struct TrackedCalls {
             queuedDeadline: .max, worker: UInt8(nextNumber % UInt64(workers)), selection: .wanted)
         nextNumber += 1
         count += 1
+        unanswered += 1
         let slot: Int
         if let reused = free.popLast() {
             slot = Int(reused)
@@ -97,6 +101,7 @@ struct TrackedCalls {
 
     /// Forgets the call; its Call-ID is remembered until `until`.
     mutating func remove(_ slot: Int, rememberUntil until: Int64) {
+        noteAnswer(slot)
         index.remove(calls[slot].hash, slot: slot)
         ended.remember(calls[slot].hash, until: until)
         calls[slot].generation &+= 1
@@ -105,6 +110,13 @@ struct TrackedCalls {
         calls[slot].shares = []
         free.append(UInt32(slot))
         count -= 1
+    }
+
+    /// Somebody has responded to one of the call's requests.
+    mutating func noteAnswer(_ slot: Int) {
+        guard !calls[slot].isAnswered else { return }
+        calls[slot].isAnswered = true
+        unanswered -= 1
     }
 
     func isRemembered(_ hashed: UInt64, now: Int64) -> Bool { ended.contains(hashed, now: now) }
@@ -127,10 +139,12 @@ struct EndedCalls {
     private var head = 0
 
     /// Most Call-IDs remembered; the oldest goes first.
-    static let limit = 1 << 20
+    private let limit: Int
+
+    init(limit: Int) { self.limit = max(1, limit) }
 
     mutating func remember(_ hash: UInt64, until time: Int64) {
-        if queue.count - head >= EndedCalls.limit { dropFirst() }
+        if queue.count - head >= limit { dropFirst() }
         until[hash] = time
         queue.append((hash, time))
     }

@@ -67,29 +67,59 @@ extension Tracker {
 
     // MARK: The bound on calls
 
-    /// The table is full: the idlest call ends.
+    /// The table is full: the call ends that `IdleCalls` says.
     mutating func evictIdlestCall(_ batch: inout TrackedBatch) {
         if !tracksIdleCalls {
             tracksIdleCalls = true
             for slot in calls.calls.indices where calls.calls[slot].isLive { trackIdle(slot) }
         }
-        while let entry = idleCalls.popIfDue(.max) {
-            let slot = Int(entry.slot)
-            guard calls.calls[slot].generation == entry.generation else { continue }
-            // Active since it was queued: back with its true time.
-            guard calls.activity[slot] == entry.deadline else {
-                trackIdle(slot)
-                continue
-            }
-            counters.callsEvicted += 1
-            calls.calls[slot].life.stop(.evicted)
-            end([slot], &batch)
+        compactQueues()
+        if calls.unanswered > options.limits.maxCalls / 2, let unanswered = popIdlest(.unanswered) {
+            evict(unanswered, &batch)
             return
         }
+        if let over = popIdlest(.over) {
+            counters.graceCutShort += 1
+            end([over], &batch)
+            return
+        }
+        let unanswered = popIdlest(.unanswered)
+        let answered = popIdlest(.answered)
+        guard let unanswered, let answered else {
+            if let only = unanswered ?? answered { evict(only, &batch) }
+            return
+        }
+        let isFirst = calls.activity[unanswered] <= calls.activity[answered]
+        trackIdle(isFirst ? answered : unanswered)
+        evict(isFirst ? unanswered : answered, &batch)
+    }
+
+    private mutating func evict(_ slot: Int, _ batch: inout TrackedBatch) {
+        counters.callsEvicted += 1
+        calls.calls[slot].life.stop(.evicted)
+        end([slot], &batch)
+    }
+
+    /// Takes the idlest call of a rank out of the queue.
+    private mutating func popIdlest(_ rank: IdleCalls.Rank) -> Int? {
+        while let entry = idleCalls.popIdlest(rank) {
+            let slot = Int(entry.slot)
+            guard calls.calls[slot].generation == entry.generation else { continue }
+            // Active since it was queued, or of another rank now: back in its true place.
+            if calls.activity[slot] == entry.deadline, self.rank(slot) == rank { return slot }
+            trackIdle(slot)
+        }
+        return nil
+    }
+
+    private func rank(_ slot: Int) -> IdleCalls.Rank {
+        if calls.calls[slot].isOver { return .over }
+        return calls.calls[slot].isAnswered ? .answered : .unanswered
     }
 
     mutating func trackIdle(_ slot: Int) {
         idleCalls.push(
+            rank(slot),
             DeadlineHeap.Entry(
                 deadline: calls.activity[slot], slot: UInt32(slot),
                 generation: calls.calls[slot].generation))
@@ -124,14 +154,22 @@ extension Tracker {
         expireAssociations()
         held.compactOrder()
         if options.limits.memoryOptimization { held.releaseMemory() }
-        compactIdleCalls()
+        compactQueues()
     }
 
-    /// Calls that ended leave their entries behind: without this the heap would grow from the first eviction on.
-    private mutating func compactIdleCalls() {
-        guard idleCalls.isMostlyStale(live: calls.count) else { return }
-        idleCalls.removeAll()
-        for slot in calls.calls.indices where calls.calls[slot].isLive { trackIdle(slot) }
+    /// Calls that ended leave their entries behind: without this the queues would grow as long as a flood lasts.
+    private mutating func compactQueues() {
+        if idleCalls.isMostlyStale(live: calls.count) {
+            idleCalls.removeAll()
+            for slot in calls.calls.indices where calls.calls[slot].isLive { trackIdle(slot) }
+        }
+        if deadlines.isMostlyStale(live: calls.count) {
+            deadlines.removeAll()
+            for slot in calls.calls.indices where calls.calls[slot].isLive {
+                calls.calls[slot].queuedDeadline = .max
+                schedule(slot)
+            }
+        }
     }
 
     /// Live: no packet came, but time passes.

@@ -11,7 +11,6 @@ extension Tracker {
     mutating func trackFragment(
         _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ batch: inout TrackedBatch
     ) {
-        let position = nextPosition + UInt64(index)
         guard !decoded.cut else {
             counters.cut += 1
             count(.fragmentIncomplete, .noCall)
@@ -19,9 +18,16 @@ extension Tracker {
         }
         let tag = hold(packet, index, span, isCopy: false)
         held.setFragment(tag)
+        trackFragment(span.extracting(decoded.payloadRange), tag, weight: 0, packet, &batch)
+    }
+
+    /// A fragment that is held already, with a reference that is given on.
+    mutating func trackFragment(
+        _ payload: Span<UInt8>, _ tag: UInt32, weight: Int, _ packet: CapturedPacket, _ batch: inout TrackedBatch
+    ) {
         let outcome = fragments.add(
-            key: FragmentKey(decoded), offset: decoded.fragmentOffset, more: decoded.moreFragments,
-            payload: span.extracting(decoded.payloadRange), tag: tag, position: position, now: clock.now)
+            key: FragmentKey(decoded), offset: decoded.fragmentOffset, more: decoded.moreFragments, payload: payload,
+            tag: tag, weight: weight, position: held[tag].position, now: clock.now)
         if fragments.hasGivenUp { giveUp(fragments.takeGivenUp()) }
         switch outcome {
         case .held, .duplicateOfHeld:
@@ -49,19 +55,36 @@ extension Tracker {
         }
         let bytes = fragments.bytes(of: datagram)
         var owner = MessageOwner.none
-        switch PacketDecoder.decodeTransport(
+        var outcome = PacketDecoder.decodeTransport(
             of: bytes.span, ipProtocol: fragments.ipProtocol(of: datagram), into: &decoded)
-        {
+        while outcome == .esp {
+            outcome = PacketDecoder.decodeESP(bytes.span, as: options.selection.esp, into: &decoded)
+        }
+        var unclaimed = UnclaimedClass.class(.notVoIP)
+        switch outcome {
         case .udp:
             owner = trackWholeDatagram(bytes, tags, last, packet, &batch)
         case .otherIP where decoded.ipProtocol == SCTPHeader.ipProtocol:
             trackWholeSCTP(bytes, tags, packet.timestamp, &batch)
+        case .tcp:
+            owner = trackWholeSegment(bytes, tags, last, packet, &batch)
+            fragments.remember(datagram, owner: owner)
+            fragments.release(datagram)
+            return
+        case .fragment:
+            // The tunnel's packet was fragmented, and so is the packet inside.
+            fragments.remember(datagram, owner: MessageOwner.none)
+            fragments.release(datagram)
+            trackInnerFragment(bytes, tags, last, packet, &batch)
+            return
+        case .tooDeep:
+            unclaimed = .refused(by: Tracker.carrierLimit)
         default:
             break
         }
         fragments.remember(datagram, owner: owner)
         fragments.release(datagram)
-        release(tags, unclaimed: .notVoIP)
+        release(tags, unclaimed: unclaimed)
     }
 
     private mutating func trackWholeDatagram(
@@ -69,10 +92,14 @@ extension Tracker {
     ) -> UInt64 {
         let payload = bytes.span.extracting(decoded.payloadRange)
         if looksLikeSIP(payload) == .yes, isSIPPort() {
+            let flow = flows.slot(
+                decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: clock.now)
+            let isCopy = isCopy(flow, payload, bytes.span, packet)
+            if isCopy { markCopies(tags) }
             let found = FoundMessage(
                 isExtra: true, offset: batch.extraBytes.count, length: payload.count, timestamp: packet.timestamp,
                 source: decoded.sourceEndpoint, destination: decoded.destinationEndpoint, transport: .udp,
-                isCopy: false)
+                isCopy: isCopy)
             batch.extraBytes.append(contentsOf: bytes[decoded.payloadRange])
             return trackMessage(found, payload, .held(tags), &batch)
         }
@@ -89,8 +116,16 @@ extension Tracker {
         _ slot: Int, _ bytes: [UInt8], _ tags: [UInt32], _ flow: Int, _ packet: CapturedPacket,
         _ batch: inout TrackedBatch
     ) -> UInt64 {
-        let kind = MediaPacketKind.classify(bytes.span.extracting(decoded.payloadRange))
+        let payload = bytes.span.extracting(decoded.payloadRange)
+        let kind = MediaPacketKind.classify(payload)
         calls.activity[slot] = clock.now
+        // The same datagram bare and through a tunnel, or through two.
+        if isCopy(flow, payload, bytes.span, packet) {
+            counters.copies += 1
+            markCopies(tags)
+            for tag in tags { deliverHeld(tag, to: slot, as: MediaLedger.owned(kind), &batch) }
+            return MessageOwner.pack(calls.reference(slot))
+        }
         for tag in tags { deliverHeld(tag, to: slot, as: MediaLedger.owned(kind), &batch) }
         guard decoded.payloadLength > 0, calls.calls[slot].selection == .wanted || calls.calls[slot].selection == .open
         else {

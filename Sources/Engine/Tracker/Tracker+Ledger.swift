@@ -50,7 +50,10 @@ extension Tracker {
     /// Gives references to held packets back; those nothing ever claimed count as `unclaimed`.
     mutating func release(_ tags: [UInt32], unclaimed: UnclaimedClass) {
         for tag in tags {
-            guard let gone = held.release(tag), gone.ledgerClass == nil else { continue }
+            guard let gone = held.release(tag) else { continue }
+            // The other fragments of its datagram, which count as such.
+            if !gone.companions.isEmpty { release(gone.companions, unclaimed: .fragment) }
+            guard gone.ledgerClass == nil else { continue }
             ledger.count(PacketOwnership.noCall)
             switch unclaimed {
             case .class(let packetClass): ledger.count(packetClass)

@@ -90,6 +90,7 @@ extension Tracker {
             updateOver(slot)
         }
         calls.activity[slot] = clock.now
+        if !facts.isRequest { calls.noteAnswer(slot) }
         select(slot, message, bytes, facts, &batch)
         deliverCarriers(carriers, to: slot, isCopy: found.isCopy, &batch)
         if calls.calls[slot].selection != .excluded {
@@ -186,6 +187,7 @@ extension Tracker {
         let isOver = calls.calls[slot].life.isSettled
         guard isOver != calls.calls[slot].isOver else { return }
         calls.calls[slot].isOver = isOver
+        if isOver, tracksIdleCalls { trackIdle(slot) }
         ownership.setOver(slot, isOver, in: calls)
     }
 
@@ -233,6 +235,7 @@ extension Tracker {
             held[tag].index = index
         }
         appendSignalling(slot, packet: held[tag].index, isCopy: held[tag].isCopy, &batch)
+        for companion in held[tag].companions { deliverHeld(companion, to: slot, &batch) }
     }
 
     mutating func appendSignalling(_ slot: Int, packet: UInt32, isCopy: Bool, _ batch: inout TrackedBatch) {

@@ -100,7 +100,7 @@ extension Tracker {
         var parser = Int(connections.connections[slot].parser)
         if parser < 0 {
             guard let opened = openParser(slot, direction, payload, &batch) else {
-                count(.notVoIP, .noCall)
+                if reassembled == nil { count(.notVoIP, .noCall) }
                 return
             }
             parser = opened
@@ -112,13 +112,13 @@ extension Tracker {
         }
         let start = connections.parsers[parser].directions[direction].assembler.offset(of: decoded.tcpSequence)
         let next = connections.parsers[parser].directions[direction].assembler.nextOffset
-        if start == next, connections.parsers[parser].directions[direction].assembler.isIdle,
+        if start == next, reassembled == nil, connections.parsers[parser].directions[direction].assembler.isIdle,
             !connections.connections[slot].isFramed
         {
             trackInPlace(slot, parser, direction, packet, index, span, payload, start, isCopy, &batch)
             return
         }
-        let tag = hold(packet, index, span, isCopy: isCopy)
+        let tag = holdSegment(packet, index, span, isCopy: isCopy)
         if start > next {
             holdBehindHole(slot, parser, direction, payload.count, start, tag, &batch)
             return
@@ -145,7 +145,9 @@ extension Tracker {
         let flow = flows.slot(
             decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: clock.now)
         let fingerprint = hash(payload) ^ UInt64(decoded.tcpSequence) &* 0x9e37_79b9_7f4a_7c15
-        let path = unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
+        let path =
+            unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.pathLength, decoded.hopLimit)
+            ^ decoded.carrierPath
         return flows.isCopy(
             flow, fingerprint: fingerprint, path: path, time: packet.timestamp, now: clock.now)
     }
@@ -236,6 +238,7 @@ extension Tracker {
     }
 
     mutating func confirm(_ slot: Int, _ parser: Int, _ batch: inout TrackedBatch) {
+        if !connections.connections[slot].isProven { connections.prove(slot) }
         guard !connections.parsers[parser].isConfirmed else { return }
         connections.confirm(parser)
         showSIP(slot)
@@ -268,9 +271,13 @@ extension Tracker {
     mutating func drain(_ parser: Int, _ direction: Int, _ batch: inout TrackedBatch) -> Bool {
         let start = connections.parsers[parser].directions[direction].assembler.unconsumedStart
         let drained = connections.parsers[parser].directions[direction].assembler.drainPending()
+        for segment in drained { held.setWaiting(segment.tag, false) }
         for segment in drained where segment.start < start {
             claimDelivered(parser, direction, segment.start..<min(segment.end, start), segment.tag, &batch)
         }
+        // What was behind the stream already when its turn came brings no byte that anybody will ever consume.
+        let stale = connections.parsers[parser].directions[direction].assembler.consume(0, owner: nil)
+        release(stale, unclaimed: .sipTransport)
         return !drained.isEmpty
     }
 
@@ -332,7 +339,7 @@ extension Tracker {
         // Joined in the middle and out of order: a whole message from before the first segment we saw.
         guard !isKnown,
             range.upperBound <= connections.parsers[parser].directions[direction].assembler.unconsumedStart,
-            held[tag].ledgerClass == nil, looksLikeSIP(payload) == .yes
+            reassembled == nil, held[tag].ledgerClass == nil, looksLikeSIP(payload) == .yes
         else { return }
         var framer = SIPStreamFramer()
         guard case .message(let whole) = framer.next(in: payload, from: 0), whole.count == payload.count else { return }

@@ -134,9 +134,52 @@ extension Tracker {
         connections.remove(slot)
     }
 
-    /// `max_goroutines` is reached: the idlest parser ends. Returns false if there is none to end.
+    /// `max_goroutines` is reached: a parser ends. Returns false if there is none to end.
+    ///
+    /// Connections that never brought a whole message are what a flood consists of. They may take half of the parsers;
+    /// beyond that, or when they are to go first, the idlest of them ends, else the idlest of all.
     @discardableResult
-    mutating func evictIdlestParser(_ batch: inout TrackedBatch, except kept: Int = -1) -> Bool {
+    mutating func evictIdlestParser(
+        _ batch: inout TrackedBatch, except kept: Int = -1, unprovenFirst: Bool = false
+    ) -> Bool {
+        if unprovenFirst || connections.unprovenParsers > options.limits.maxStreamParsers / 2,
+            evictIdlestUnproven(&batch, except: kept)
+        {
+            return true
+        }
+        return evictIdlestOfAll(&batch, except: kept)
+    }
+
+    mutating func evictIdlestUnproven(_ batch: inout TrackedBatch, except kept: Int) -> Bool {
+        var skipped: DeadlineHeap.Entry?
+        defer { if let skipped { connections.unproven.push(skipped) } }
+        while let entry = connections.unproven.popIfDue(.max) {
+            let slot = Int(entry.slot)
+            guard connections.isLive(entry), connections.connections[slot].parser >= 0,
+                !connections.connections[slot].isProven
+            else { continue }
+            let lastSeen = connections.connections[slot].lastSeen
+            if lastSeen != entry.deadline {
+                connections.unproven.push(
+                    DeadlineHeap.Entry(deadline: lastSeen, slot: entry.slot, generation: entry.generation))
+            } else if slot == kept {
+                skipped = entry
+            } else {
+                evictParser(slot, &batch)
+                return true
+            }
+        }
+        return false
+    }
+
+    private mutating func evictParser(_ slot: Int, _ batch: inout TrackedBatch) {
+        counters.tcpParsersEvicted += 1
+        let parser = Int(connections.connections[slot].parser)
+        if !connections.parsers[parser].isIdle { counters.tcpParsersEvictedMidMessage += 1 }
+        giveUpParser(slot, &batch)
+    }
+
+    private mutating func evictIdlestOfAll(_ batch: inout TrackedBatch, except kept: Int) -> Bool {
         var skipped: DeadlineHeap.Entry?
         defer { if let skipped { connections.idleParsers.push(skipped) } }
         while let entry = connections.idleParsers.popIfDue(.max) {
@@ -152,10 +195,7 @@ extension Tracker {
                 skipped = entry
                 continue
             }
-            counters.tcpParsersEvicted += 1
-            let parser = Int(connections.connections[slot].parser)
-            if !connections.parsers[parser].isIdle { counters.tcpParsersEvictedMidMessage += 1 }
-            giveUpParser(slot, &batch)
+            evictParser(slot, &batch)
             return true
         }
         return false
@@ -202,6 +242,7 @@ extension Tracker {
             }
         }
         connections.compactIdleParsers()
+        connections.compactUnprovenHoles()
     }
 
     mutating func finishConnections(_ batch: inout TrackedBatch) {

@@ -85,8 +85,8 @@ extension Tracker {
             call: UInt32(slot), packet: packet, value: flows.flows[flow].serial, payloadOffset: payloadOffset,
             payloadLength: payloadLength, worker: calls.calls[slot].worker,
             kind: kind == .rtp ? .media : payloadLength > 0 ? .besideRTP : .related,
-            // Nothing here has compared the packet with the last one of its flow.
-            flags: Action.newFormatFlag | (isCopy ? Action.copyFlag : 0))
+            // Nobody has compared it with the last packet of its flow.
+            flags: isCopy ? Action.copyFlag : Action.newFormatFlag)
         // The worker may see another stream of the flow now.
         flows.flows[flow].format = Flow.noFormat
         calls.activity[slot] = clock.now
@@ -128,7 +128,9 @@ extension Tracker {
         } else {
             fingerprint = hash(payload)
         }
-        let path = unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
+        let path =
+            unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.pathLength, decoded.hopLimit)
+            ^ decoded.carrierPath
         return flows.isCopy(
             flow, fingerprint: fingerprint, path: path, time: packet.timestamp, now: clock.now)
     }

@@ -27,16 +27,16 @@ struct Tracker: ~Copyable {
     var lookBack: LookBack
     var orphans: OrphanStreams?
     var deadlines = DeadlineHeap()
-    var idleCalls = DeadlineHeap()
+    var idleCalls = IdleCalls()
     var tracksIdleCalls = false
     let namePattern: FileNamePattern?
-    var names = NameRegistry()
+    var names: NameRegistry
     var selection: UserSelection
     var undecided: UndecidedPackets
 
     var ledger = PacketLedger()
     var counters = TrackerCounters()
-    var sipCounts = SIPCounts()
+    var sipCounts: SIPCounts
     var sdpEndpoints = SDPEndpoints()
 
     let hash: FlowHash
@@ -47,6 +47,8 @@ struct Tracker: ~Copyable {
     var linkTypes: [PacketDecoding.LinkType] = []
     var isAllEthernet = true
     var decoded = DecodedPacket()
+    /// The TCP segment at hand, if it came in fragments.
+    var reassembled: ReassembledSegment?
     /// Number of the batch at hand, and the position in the capture of its first packet.
     var batchNumber: UInt64 = 0
     var nextPosition: UInt64 = 0
@@ -67,9 +69,11 @@ struct Tracker: ~Copyable {
         hash = FlowHash(seed: seed)
         filtersSIPPorts = !options.selection.sipPorts.isEmpty
         filtersMediaPorts = !options.selection.rtpPortRanges.isEmpty
-        calls = TrackedCalls(hash: hash)
+        calls = TrackedCalls(hash: hash, maxEnded: options.limits.maxRemembered)
         ownership = MediaOwnership(hash: hash)
-        flows = FlowTable(hash: hash, maxFlows: TrackerLimits.maxFlows)
+        flows = FlowTable(hash: hash, maxFlows: options.limits.maxFlows)
+        names = NameRegistry(limit: options.limits.maxRemembered)
+        sipCounts = SIPCounts(maxCallIDs: 4 * options.limits.maxRemembered)
         connections = ConnectionTable(hash: hash, limits: options.limits)
         fragments = Defragmenter(limits: FragmentLimits(), seed: seed)
         lookBack = LookBack(maxBytes: options.limits.lookBackBytes)
@@ -140,7 +144,9 @@ struct Tracker: ~Copyable {
         case .icmp: trackICMP(packet, index, span, &batch)
         case .fragment: trackFragment(packet, index, span, &batch)
         case .otherIP where decoded.ipProtocol == SCTPHeader.ipProtocol: trackSCTP(packet, index, span, &batch)
+        case .esp: trackESP(packet, index, span, &batch)
         case .otherIP, .notIP: count(.notVoIP, .noCall)
+        case .tooDeep: refuseDeepPacket()
         case .malformed(let layer): countMalformed(layer)
         }
     }
@@ -184,8 +190,6 @@ struct Tracker: ~Copyable {
 
 /// Bounds of the tracker that no mode changes.
 enum TrackerLimits {
-    /// UDP flows remembered at once; the idlest goes.
-    static let maxFlows = 1 << 20
     /// How long the Call-ID of an ended call is remembered, nanoseconds (PRODUCT: 32 s).
     static let endedCallMemory: Int64 = 32_000_000_000
     /// Bytes of packets held for reassembly of IP datagrams and of TCP segments are bounded by `tcp_memory_limit`.

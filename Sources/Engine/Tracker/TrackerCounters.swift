@@ -14,6 +14,8 @@ struct TrackerCounters: Sendable {
     /// Packets cut by the capture's snap length.
     var cut: UInt64 = 0
     var callsEvicted: UInt64 = 0
+    /// Calls that were over and had to make room before their grace period had passed.
+    var graceCutShort: UInt64 = 0
     var tcpParsersEvicted: UInt64 = 0
     var tcpParsersEvictedMidMessage: UInt64 = 0
     var tcpSegmentsRefused: UInt64 = 0
@@ -50,6 +52,7 @@ extension Tracker {
             NamedCount("look_back_refused", lookBack.refused),
             NamedCount("cut", counters.cut),
             NamedCount("calls_evicted", counters.callsEvicted),
+            NamedCount("grace_cut_short", counters.graceCutShort),
             NamedCount("endpoints_refused", ownership.endpointsRefused),
             NamedCount("media_candidates_refused", ownership.candidatesRefused),
             NamedCount("flows_evicted", flows.evicted),

@@ -10,7 +10,8 @@ extension Worker {
         var decoded = DecodedPacket()
         let interface = Int(packet.interface)
         let linkType = PacketDecoding.LinkType(rawValue: interface < linkTypes.count ? linkTypes[interface] : 1)
-        guard case .udp = PacketDecoder.decode(bytes, linkType: linkType, into: &decoded) else { return }
+        let esp = options.selection.esp
+        guard case .udp = PacketDecoder.decode(bytes, linkType: linkType, esp: esp, into: &decoded) else { return }
         let start = Int(action.payloadOffset)
         let payload = bytes.extracting(start..<(start + Int(action.payloadLength)))
         receiveBesideRTP(

@@ -62,7 +62,8 @@ extension Worker {
         var decoded = DecodedPacket()
         let interface = Int(packet.interface)
         let linkType = PacketDecoding.LinkType(rawValue: interface < linkTypes.count ? linkTypes[interface] : 1)
-        guard case .udp = PacketDecoder.decode(bytes, linkType: linkType, into: &decoded) else { return -1 }
+        let esp = options.selection.esp
+        guard case .udp = PacketDecoder.decode(bytes, linkType: linkType, esp: esp, into: &decoded) else { return -1 }
         if calls[slot].media.isFax(from: decoded.sourceEndpoint, to: decoded.destinationEndpoint) {
             // UDPTL whose sequence number makes it look like RTP.
             receiveBesideRTP(slot, action, packet, bytes)

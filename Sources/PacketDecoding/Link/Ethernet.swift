@@ -15,4 +15,17 @@ extension PacketDecoder {
         }
         return decodeEtherType(bytes, etherType, at: ethernetHeaderLength, into: &packet)
     }
+
+    /// A frame inside of something else.
+    @inline(never)
+    static func decodeEthernet(_ bytes: RawSpan, at offset: Int, into packet: inout DecodedPacket) -> DecodeOutcome {
+        let available = bytes.available(from: offset)
+        guard available >= ethernetHeaderLength else {
+            return malformed(
+                .link, .captureTooShort, offset: offset, needed: ethernetHeaderLength, available: available,
+                into: &packet)
+        }
+        let etherType = EtherType(rawValue: bytes.uint16(offset + 12))
+        return decodeEtherType(bytes, etherType, at: offset + ethernetHeaderLength, into: &packet)
+    }
 }

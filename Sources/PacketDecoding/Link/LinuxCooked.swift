@@ -3,26 +3,22 @@ extension PacketDecoder {
     static let linuxSLLHeaderLength = 16
     static let linuxSLL2HeaderLength = 20
 
-    static func decodeLinuxSLL(_ bytes: RawSpan, into packet: inout DecodedPacket) -> DecodeOutcome {
-        guard bytes.byteCount >= linuxSLLHeaderLength else {
-            return malformed(
-                .link, .captureTooShort, offset: 0, needed: linuxSLLHeaderLength, available: bytes.byteCount,
-                into: &packet)
+    static func decodeLinuxSLL(_ bytes: RawSpan, at start: Int, into packet: inout DecodedPacket) -> DecodeOutcome {
+        guard bytes.available(from: start) >= linuxSLLHeaderLength else {
+            return captureHeaderTooShort(bytes, at: start, needed: linuxSLLHeaderLength, into: &packet)
         }
         return decodeLinuxCooked(
-            bytes, hardwareType: bytes.uint16(2), protocolType: bytes.uint16(14), at: linuxSLLHeaderLength,
-            into: &packet)
+            bytes, hardwareType: bytes.uint16(start + 2), protocolType: bytes.uint16(start + 14),
+            at: start + linuxSLLHeaderLength, into: &packet)
     }
 
-    static func decodeLinuxSLL2(_ bytes: RawSpan, into packet: inout DecodedPacket) -> DecodeOutcome {
-        guard bytes.byteCount >= linuxSLL2HeaderLength else {
-            return malformed(
-                .link, .captureTooShort, offset: 0, needed: linuxSLL2HeaderLength, available: bytes.byteCount,
-                into: &packet)
+    static func decodeLinuxSLL2(_ bytes: RawSpan, at start: Int, into packet: inout DecodedPacket) -> DecodeOutcome {
+        guard bytes.available(from: start) >= linuxSLL2HeaderLength else {
+            return captureHeaderTooShort(bytes, at: start, needed: linuxSLL2HeaderLength, into: &packet)
         }
         return decodeLinuxCooked(
-            bytes, hardwareType: bytes.uint16(8), protocolType: bytes.uint16(0), at: linuxSLL2HeaderLength,
-            into: &packet)
+            bytes, hardwareType: bytes.uint16(start + 8), protocolType: bytes.uint16(start),
+            at: start + linuxSLL2HeaderLength, into: &packet)
     }
 
     @inline(__always)
@@ -30,12 +26,19 @@ extension PacketDecoder {
         _ bytes: RawSpan, hardwareType: UInt16, protocolType: UInt16, at offset: Int, into packet: inout DecodedPacket
     ) -> DecodeOutcome {
         packet.networkOffset = offset
-        // For these the protocol field is no EtherType: frame relay, 802.11 with radiotap, netlink.
-        guard hardwareType != 770, hardwareType != 803, hardwareType != 824 else { return .notIP }
         let etherType = EtherType(rawValue: protocolType)
+        switch hardwareType {
+        // For these the protocol field is no EtherType.
+        case 770: return decodeFrameRelay(bytes, at: offset, into: &packet)
+        case 801: return decodeIEEE80211(bytes, at: offset, into: &packet)
+        case 802: return decodePrism(bytes, at: offset, into: &packet)
+        case 803: return decodeRadiotap(bytes, at: offset, into: &packet)
+        case 824: return .notIP  // netlink
+        default: break
+        }
         if etherType == .ipv4 || etherType == .ipv6 { return decodeIP(bytes, at: offset, into: &packet) }
         // Small values are Linux's own names for non-EtherType frames; only one of them can hold IP.
         if etherType == .linuxLLC { return decodeLLC(bytes, at: offset, into: &packet) }
-        return etherType.isVLANTag ? decodeEtherType(bytes, etherType, at: offset, into: &packet) : .notIP
+        return etherType.isLength ? .notIP : decodeEtherType(bytes, etherType, at: offset, into: &packet)
     }
 }

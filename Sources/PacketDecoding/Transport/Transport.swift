@@ -27,9 +27,39 @@ extension PacketDecoder {
         switch ipProtocol {
         case IPProtocol.icmp where packet.ipVersion == 4, IPProtocol.icmpv6 where packet.ipVersion == 6:
             return decodeICMP(bytes, at: offset, declaredEnd: declaredEnd, into: &packet)
+        case IPProtocol.esp:
+            return .esp
         default:
-            return .otherIP
+            guard packet.payloadLength > 0 else { return .otherIP }
+            return decodeIPCarrier(
+                bytes.clipped(to: declaredEnd), at: offset, ipProtocol: ipProtocol, into: &packet)
         }
+    }
+
+    /// Tunnels with a protocol number of their own. What they hold without IP in it leaves the outer packet as it is.
+    private static func decodeIPCarrier(
+        _ bytes: RawSpan, at offset: Int, ipProtocol: UInt8, into packet: inout DecodedPacket
+    ) -> DecodeOutcome {
+        let outer = packet
+        let outcome: DecodeOutcome
+        switch ipProtocol {
+        case IPProtocol.ipInIP, IPProtocol.ipv6:
+            outcome = decodeCarried(.ip, by: .ipInIP, bytes, at: offset, into: &packet)
+        case IPProtocol.gre: outcome = decodeGRE(bytes, at: offset, into: &packet)
+        case IPProtocol.etherIP:
+            // RFC 3378: version 3 and twelve zero bits.
+            guard bytes.available(from: offset) > 2, bytes.uint16(offset) == 0x3000 else { return .otherIP }
+            outcome = decodeCarried(.ethernet, by: .etherIP, bytes, at: offset + 2, into: &packet)
+        case IPProtocol.l2tp: outcome = decodeL2TPSession(bytes, at: offset, into: &packet)
+        case IPProtocol.mpls: outcome = decodeCarried(.mpls, by: .mpls, bytes, at: offset, into: &packet)
+        case IPProtocol.ethernet: outcome = decodeCarried(.ethernet, by: .ipInIP, bytes, at: offset, into: &packet)
+        case IPProtocol.serviceHeader:
+            outcome = decodeCarried(.serviceHeader, by: .serviceHeader, bytes, at: offset, into: &packet)
+        default: return .otherIP
+        }
+        guard case .notIP = outcome else { return outcome }
+        packet = outer
+        return .otherIP
     }
 
     /// The payload from `offset` to the declared end, and as much of it as was captured.

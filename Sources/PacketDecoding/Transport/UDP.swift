@@ -37,6 +37,13 @@ extension PacketDecoder {
         packet.payloadOffset = payload
         packet.declaredPayloadLength = declared &- udpHeaderLength
         packet.payloadLength = min(offset &+ declared, end) &- payload
+        // RTP and RTCP on the usual ports, the bulk of everything, are no carriers whatever the port.
+        if payload < bytes.byteCount, packet.payloadLength > 0,
+            bytes.uint8(payload) & 0xc0 != 0x80
+                || min(packet.sourcePort, packet.destinationPort) <= highestCarrierOfAnyContent
+        {
+            return decodeUDPCarrier(bytes, into: &packet)
+        }
         return .udp
     }
 

@@ -31,11 +31,12 @@ extension Defragmenter {
             poison(slot)
             return .malformed
         }
-        guard makeRoom(FragmentLimits.fragmentOverhead + payload.count, keeping: slot) else { return .refused(.bytes) }
+        let overhead = FragmentLimits.fragmentOverhead + fragment.weight
+        guard makeRoom(overhead + payload.count, keeping: slot) else { return .refused(.bytes) }
 
         let before = slots[slot].pieces.arrived.count
         let overlap = slots[slot].pieces.fill(payload, at: fragment.offset)
-        charge(slot, FragmentLimits.fragmentOverhead + slots[slot].pieces.arrived.count - before)
+        charge(slot, overhead + slots[slot].pieces.arrived.count - before)
         slots[slot].tags.append(fragment.tag)
         slots[slot].fingerprints.append(fragment.fingerprint)
         if fragment.offset == 0, !isDuplicate { slots[slot].ipProtocol = fragment.ipProtocol }

@@ -51,10 +51,12 @@ public struct Defragmenter: ~Copyable {
     ///   - more: the more-fragments flag.
     ///   - payload: all of the fragment's bytes; a fragment that the capture cut must not be added.
     ///   - tag: the caller's handle for the packet.
+    ///   - weight: bytes that the caller keeps for this fragment beside its packet, to be charged too.
     ///   - position: the packet's position in the capture, for `oldestPending`.
     ///   - now: packet time in nanoseconds.
     public mutating func add(
-        key: FragmentKey, offset: Int, more: Bool, payload: Span<UInt8>, tag: UInt32, position: UInt64, now: Int64
+        key: FragmentKey, offset: Int, more: Bool, payload: Span<UInt8>, tag: UInt32, weight: Int = 0, position: UInt64,
+        now: Int64
     ) -> FragmentOutcome {
         self.now = now
         giveUpExpired()
@@ -62,7 +64,7 @@ public struct Defragmenter: ~Copyable {
         let keyHash = comparable.hash(with: hash)
         let fragment = Fragment(
             offset: offset, more: more, fingerprint: fingerprint(of: payload, offset: offset, more: more), tag: tag,
-            ipProtocol: key.ipProtocol)
+            weight: weight, ipProtocol: key.ipProtocol)
         if let problem = problem(with: fragment, length: payload.count) { return settled(problem) }
         if let slot = table.find(comparable, hash: keyHash, in: slots) {
             switch slots[slot].state {
@@ -74,7 +76,7 @@ public struct Defragmenter: ~Copyable {
                 forget(slot)
             }
         }
-        if let limit = makeRoomForDatagram(payload.count) { return settled(.refused(limit)) }
+        if let limit = makeRoomForDatagram(payload.count + weight) { return settled(.refused(limit)) }
         let slot = beginDatagram(key: comparable, hash: keyHash, position: position)
         return settled(continueDatagram(slot, fragment, payload))
     }
@@ -85,6 +87,7 @@ public struct Defragmenter: ~Copyable {
         var more: Bool
         var fingerprint: UInt64
         var tag: UInt32
+        var weight: Int
         var ipProtocol: UInt8
     }
 

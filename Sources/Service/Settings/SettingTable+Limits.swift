@@ -10,7 +10,16 @@ extension SettingTable {
         .integer("workers", \.engine.workers, Processors.usable, in: 1...256, .limits, "Threads of the worker pool."),
         .integer(
             "max_calls", \.engine.limits.maxCalls, 100_000, in: 1...10_000_000, .limits,
-            "Calls tracked at once; beyond it the idlest ends."),
+            "Calls tracked at once; beyond it one that is over, never answered or idle ends."
+        ).byMode(100_000, 100_000, 100_000, 3000),
+        .integer(
+            "max_flows", \.engine.limits.maxFlows, 1 << 19, in: 1024...(1 << 24), .limits,
+            "UDP flows known at once; one that is forgotten is found again."
+        ).byMode(1 << 19, 1 << 20, 1 << 18, 1 << 14),
+        .integer(
+            "max_remembered", \.engine.limits.maxRemembered, 1 << 19, in: 1024...(1 << 24), .limits,
+            "Call-IDs of ended calls, and file names, remembered."
+        ).byMode(1 << 19, 1 << 20, 1 << 18, 1 << 15),
         .integer(
             "max_goroutines", \.engine.limits.maxStreamParsers, 1000, in: 1...1_000_000, .limits,
             "SIP-over-TCP stream parsers alive at once; beyond it the idlest ends."
@@ -22,7 +31,7 @@ extension SettingTable {
         .size(
             "tcp_memory_limit", \.engine.limits.tcpMemoryLimit, .mebibytes(100), in: .kibibytes(64)...(.gibibytes(64)),
             .limits, "Bytes held for TCP reassembly, in all."
-        ).byMode(.mebibytes(100), .mebibytes(256), .mebibytes(200), .mebibytes(25)),
+        ).byMode(.mebibytes(100), .mebibytes(256), .mebibytes(200), .mebibytes(16)),
         .duration(
             "tcp_stream_timeout", \.engine.limits.tcpStreamTimeout, .seconds(300), in: .seconds(1)...(.hours(24)),
             .limits, "A connection without a segment for this long is forgotten."

@@ -26,6 +26,10 @@ extension SettingTable {
             help: "Media only to or from ports in these ranges."
         ) { if case .portRanges(let ranges) = $0 { $1.engine.selection.rtpPortRanges = ranges } },
         .flag("udp_only", \.engine.selection.udpOnly, .selection, "Leave SIP over TCP alone.").short("U"),
+        .flag("esp_null", \.engine.selection.espNull, .selection, "Look into ESP: all of it is NULL encrypted."),
+        .flag(
+            "esp_heuristic", \.engine.selection.espHeuristic, .selection,
+            "Look into ESP whose padding, lengths and checksums show that it is NULL encrypted."),
     ]
 }
 

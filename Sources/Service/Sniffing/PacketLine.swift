@@ -43,6 +43,8 @@ struct PacketLine {
         case .udp: return "udp"
         case .tcp: return "tcp"
         case .icmp: return packet.ipVersion == 6 ? "icmpv6" : "icmp"
+        case .esp: return "esp"
+        case .tooDeep: return "too_deep"
         case .notIP: return "not_ip"
         case .malformed(let layer): return "malformed_\(layer)"
         case .fragment, .otherIP:

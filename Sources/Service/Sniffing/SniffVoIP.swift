@@ -13,6 +13,7 @@ public enum SniffVoIP {
     public static func run(
         _ request: SniffRequest, reload: @escaping @Sendable () throws(CommandError) -> SniffRequest
     ) throws(CommandError) -> ExitStatus {
+        MemoryReturn.apply(request.engine.limits)
         let control = SnifferControl()
         let signals = SignalThread(control)
         defer { signals.stop() }

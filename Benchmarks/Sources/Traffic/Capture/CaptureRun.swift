@@ -22,6 +22,7 @@ public final class CaptureRun {
     private var freeSlots: [Int] = []
     private var serial: UInt64 = 0
     private var now: UInt64 = 0
+    private var tunnelIdentification: UInt16 = 0
 
     public private(set) var summary = TruthSummary()
     /// Sources that belong to calls, and everything that may still bring calls.
@@ -83,9 +84,22 @@ public final class CaptureRun {
         }
     }
 
-    /// Writes one packet and enters it in the books of its owners.
+    /// Writes a packet, or the packets of the tunnel it travels in: in that of the first owner, as legs travel together.
     @inline(__always)
     func write(
+        at time: UInt64, _ bytes: UnsafeRawBufferPointer, kind: PacketKind, owners: [CallTruth], isCopy: Bool = false
+    ) throws {
+        guard let owner = owners.first, let tunnel = isCopy ? owner.copyTunnel : owner.tunnel else {
+            return try writePacket(at: time, bytes, kind: kind, owners: owners)
+        }
+        for packet in tunnel.wrap(bytes, link: settings.link, identification: &tunnelIdentification) {
+            try packet.withUnsafeBytes { try writePacket(at: time, $0, kind: kind, owners: owners) }
+        }
+    }
+
+    /// Writes one packet and enters it in the books of its owners.
+    @inline(__always)
+    private func writePacket(
         at time: UInt64, _ bytes: UnsafeRawBufferPointer, kind: PacketKind, owners: [CallTruth]
     ) throws {
         try pcap.write(nanoseconds: time, bytes: bytes)

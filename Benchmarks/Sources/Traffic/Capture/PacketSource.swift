@@ -52,7 +52,7 @@ final class CopySource: PacketSource {
     override func emit(into run: CaptureRun) throws {
         for call in calls { call.copies += 1 }
         try packet.withUnsafeBytes { bytes in
-            try run.write(at: next, bytes, kind: kind, owners: calls)
+            try run.write(at: next, bytes, kind: kind, owners: calls, isCopy: true)
         }
         next = .max
     }

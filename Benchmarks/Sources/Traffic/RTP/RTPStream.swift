@@ -3,7 +3,7 @@
 /// The headers are made once; each packet copies its payload from a pool of noise and patches what changes.
 public final class RTPStream: PacketSource {
     private let calls: [CallTruth]
-    private let figures: StreamFigures
+    public let figures: StreamFigures
     private let plan: RTPStreamPlan
     private let link: LinkType
     private var sender: RTPSender
@@ -28,7 +28,8 @@ public final class RTPStream: PacketSource {
         isOpus = plan.codec.name == "opus"
         noiseStart = self.random.below(Noise.length / 2)
         figures = StreamFigures(
-            ssrc: plan.ssrc, source: plan.source, destination: plan.destination, codec: plan.codec)
+            ssrc: plan.ssrc, source: plan.source, destination: plan.destination, codec: plan.codec,
+            hasEvents: plan.pattern == .telephoneEvents)
 
         var header: [UInt8] = []
         let path = Path(from: plan.source, to: plan.destination, vlans: plan.vlans)
@@ -63,7 +64,7 @@ public final class RTPStream: PacketSource {
             .init(
                 time: next, number: packet.number, timestamp: packet.timestamp, payloadType: packet.payloadType,
                 marker: packet.marker, udpPayloadLength: 12 + packet.payloadLength, isEvent: packet.isEvent,
-                isComfortNoise: packet.isComfortNoise))
+                isComfortNoise: packet.isComfortNoise, event: packet.event))
         let bytes = UnsafeRawBufferPointer(start: frame, count: length)
         if plan.copied {
             figures.copies += 1

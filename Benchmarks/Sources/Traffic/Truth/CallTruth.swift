@@ -27,6 +27,15 @@ public final class CallTruth {
     /// Streams that sent nothing are left out of the record.
     public var streams: [StreamFigures] = []
     public var openSources = 0
+    /// Sides (`caller`, `callee`) heard before the answer, heard after it, and not heard although they could have been;
+    /// nil where the class has nothing to say about it.
+    public var early: [String]?
+    public var heard: [String]?
+    public var unheard: [String]?
+    public var holds: [(by: String, start: TimeWindow, end: TimeWindow?)]?
+    /// What the call's packets travel in, and what their copies do.
+    public var tunnel: TunnelPlan?
+    public var copyTunnel: TunnelPlan?
 
     public var start: TimeWindow?
     public var ringing: TimeWindow?
@@ -112,6 +121,7 @@ public final class CallTruth {
             json.number(value)
         }
         writeMedia(to: &json)
+        writeAudio(to: &json)
         json.key("digest")
         json.digest(digest.value)
         if !numbers.isEmpty {
@@ -147,6 +157,31 @@ public final class CallTruth {
             if let tag { write("tag", tag, to: &json) }
             json.close("}")
         }
+    }
+
+    private func writeAudio(to json: inout JSONText) {
+        json.key("media")
+        json.open("{")
+        for (key, sides) in [("early_media_from", early), ("audio_from", heard), ("missing_audio_from", unheard)] {
+            guard let sides else { continue }
+            json.key(key)
+            json.open("[")
+            for side in sides { json.string(side) }
+            json.close("]")
+        }
+        if let holds {
+            json.key("holds")
+            json.open("[")
+            for hold in holds {
+                json.open("{")
+                write("by", hold.by, to: &json)
+                write("start_time", hold.start, to: &json)
+                write("end_time", hold.end, to: &json)
+                json.close("}")
+            }
+            json.close("]")
+        }
+        json.close("}")
     }
 
     private func writeMedia(to json: inout JSONText) {

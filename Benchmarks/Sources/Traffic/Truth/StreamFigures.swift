@@ -12,12 +12,20 @@ public final class StreamFigures {
         var udpPayloadLength: Int
         var isEvent: Bool
         var isComfortNoise: Bool
+        /// As in `RTPSender.Packet`.
+        var event: UInt32 = 0
     }
 
     let ssrc: UInt32
     let source: Endpoint
     let destination: Endpoint
     let codec: Codec
+    /// Whether telephone-event was negotiated.
+    let hasEvents: Bool
+    var reports = ReportTruth()
+    /// Keys of which a packet came, by the timestamp of their beginning.
+    private var keys: [(timestamp: UInt32, digit: UInt8)] = []
+    private var comfortNoise = 0
 
     private(set) var packets = 0
     private(set) var bytes = 0
@@ -34,15 +42,20 @@ public final class StreamFigures {
     private(set) var largestGap: UInt64 = 0
     private var referenceTime: UInt64 = 0
     private var referenceTimestamp: UInt32 = 0
+    private var hasReference = false
     private var previousWasComfortNoise = false
     private var jitter = 0.0
     private var jitterSum = 0.0
     private var jitterCount = 0
     private var jitterMax = 0.0
 
-    init(ssrc: UInt32, source: Endpoint, destination: Endpoint, codec: Codec) {
+    init(ssrc: UInt32, source: Endpoint, destination: Endpoint, codec: Codec, hasEvents: Bool = false) {
         (self.ssrc, self.source, self.destination, self.codec) = (ssrc, source, destination, codec)
+        self.hasEvents = hasEvents
     }
+
+    /// Expected minus received, so far.
+    var missing: Int { packets == 0 ? 0 : highest - lowest + 1 - packets }
 
     func arrive(_ packet: Arrival) {
         packets += 1
@@ -54,6 +67,10 @@ public final class StreamFigures {
             distinct += 1
             if packets > 1, packet.number < highest { outOfOrder += 1 }
         }
+        if packet.isComfortNoise { comfortNoise += 1 }
+        if packet.isEvent, !keys.contains(where: { $0.timestamp == packet.timestamp }) {
+            keys.append((packet.timestamp, UInt8(ascii: "0") + UInt8(packet.event >> 24)))
+        }
         lowest = min(lowest, packet.number)
         highest = max(highest, packet.number)
         if packets == 1 {
@@ -63,14 +80,17 @@ public final class StreamFigures {
             updateJitter(packet)
         }
         lastTime = packet.time
+        previousWasComfortNoise = packet.isComfortNoise
+        // The packets of an event all carry the time of its beginning: speech is compared with speech.
+        guard !packet.isEvent else { return }
         referenceTime = packet.time
         referenceTimestamp = packet.timestamp
-        previousWasComfortNoise = packet.isComfortNoise
+        hasReference = true
     }
 
     /// RFC 3550 appendix A.8, in milliseconds.
     private func updateJitter(_ packet: Arrival) {
-        guard !packet.isEvent else { return }
+        guard !packet.isEvent, hasReference else { return }
         let arrived = Double(packet.time - referenceTime) / 1e6
         let ticks = Int32(bitPattern: packet.timestamp &- referenceTimestamp)
         let sent = Double(ticks) * 1000 / Double(codec.clockRate)
@@ -120,6 +140,11 @@ public final class StreamFigures {
         json.time(firstTime)
         json.key("last_packet_time")
         json.time(lastTime)
+        json.key("dtmf")
+        if hasEvents { json.string(String(decoding: keys.map(\.digit), as: UTF8.self)) } else { json.null() }
+        json.key("comfort_noise_packets")
+        json.number(comfortNoise)
+        reports.write(to: &json)
         json.close("}")
     }
 }

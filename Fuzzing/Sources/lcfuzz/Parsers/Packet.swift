@@ -5,7 +5,7 @@ extension FuzzTarget {
     static func packet(_ input: [UInt8]) {
         guard let first = input.first else { return }
         let linkTypes: [LinkType] = [
-            .ethernet, .linuxSLL2, .linuxSLL, .raw, .rawBSD, .rawOpenBSD, .ipv4, .ipv6, .null, .loop,
+            .ethernet, .linuxSLL2, .linuxSLL, .raw, .rawBSD, .rawOpenBSD, .ipv4, .ipv6, .null, .loop, .pktap,
         ]
         // Numbers that are none of ours are link types of other captures.
         let linkType =
@@ -14,6 +14,11 @@ extension FuzzTarget {
         var packet = DecodedPacket()
         let outcome = PacketDecoder.decode(bytes.span, linkType: linkType, into: &packet)
         check(packet, bytes, outcome)
+        for mode in [ESPDecoding.heuristic, .null] where outcome == .esp {
+            var opened = packet
+            let outcome = PacketDecoder.decodeESP(bytes.span, as: mode, into: &opened)
+            check(opened, bytes, outcome)
+        }
         if packet.quotedOffset > 0 {
             var quoted = DecodedPacket()
             let outcome = PacketDecoder.decodeNetwork(bytes.span, at: packet.quotedOffset, into: &quoted)
@@ -34,5 +39,6 @@ extension FuzzTarget {
         require(packet.quotedOffset == 0 || packet.quotedOffset < bytes.count, "quotation outside")
         require(packet.fragmentOffset >= 0 && packet.fragmentOffset <= 65_528, "fragment offset")
         require(packet.isFragment == (outcome == .fragment), "fragment or not")
+        require(Int(packet.carriers) <= PacketDecoder.maxCarriers, "carriers in carriers")
     }
 }

@@ -20,7 +20,7 @@ extension FuzzTarget {
                 payloadType: header.payloadType, clockRate: header.payloadType == 96 ? 48_000 : 0,
                 isTelephoneEvent: header.payloadType == 101, arrival: arrival, payloadBytes: length)
             if length > 12, let event = TelephoneEvent(parsing: span.extracting(12..<length)) {
-                digits.receive(event, timestamp: header.timestamp)
+                digits.receive(event, timestamp: header.timestamp, at: arrival)
             }
         }
         require(statistics.distinctPackets <= statistics.packets, "more distinct packets than packets")

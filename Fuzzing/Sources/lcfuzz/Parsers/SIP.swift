@@ -17,6 +17,7 @@ extension FuzzTarget {
                 _ = header.unfolded(in: span)
                 value(span, header.value)
             }
+            _ = DTMFRelay(message, in: span)
             for pattern in patterns { _ = pattern.matches(message, in: span) }
             description(span.bytes(message.sessionDescription(in: span, isCut: isCut)))
         }

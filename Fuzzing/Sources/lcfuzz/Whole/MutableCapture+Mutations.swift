@@ -105,7 +105,8 @@ extension MutableCapture {
         var decoded = DecodedPacket()
         let bytes = packets[index].bytes
         switch PacketDecoder.decode(bytes.span, linkType: LinkType(rawValue: linkType), into: &decoded) {
-        case .udp, .tcp: return decoded.payloadRange
+        // Of what travels in a tunnel more lengths would have to be set.
+        case .udp where decoded.carriers == 0, .tcp where decoded.carriers == 0: return decoded.payloadRange
         default: return nil
         }
     }

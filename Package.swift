@@ -27,15 +27,18 @@ let package = Package(
         .target(name: "PacketDecoding", swiftSettings: engine),
         .target(name: "Reassembly", dependencies: ["PacketDecoding"], swiftSettings: engine),
         .target(name: "SIP", dependencies: ["PacketDecoding"], swiftSettings: engine),
+        .target(name: "HEP", dependencies: ["PacketDecoding"], swiftSettings: engine),
         .target(name: "RTP", dependencies: ["PacketDecoding"], swiftSettings: engine),
         .target(name: "Calls", dependencies: ["PacketDecoding", "SIP", "RTP"], swiftSettings: engine),
 
         // The shell around them.
         .target(name: "Archive", dependencies: ["Calls", "PacketDecoding", "Tables"], swiftSettings: engine),
-        .target(name: "Capture", dependencies: ["PacketDecoding", "CPcap", "CZlib"], swiftSettings: engine),
+        .target(name: "Capture", dependencies: ["PacketDecoding", "HEP", "CPcap", "CZlib"], swiftSettings: engine),
         .target(
             name: "Engine",
-            dependencies: ["Tables", "PacketDecoding", "Reassembly", "SIP", "RTP", "Calls", "Archive", "Capture"],
+            dependencies: [
+                "Tables", "PacketDecoding", "Reassembly", "SIP", "HEP", "RTP", "Calls", "Archive", "Capture",
+            ],
             swiftSettings: engine),
         .target(
             name: "Service",
@@ -51,6 +54,7 @@ let package = Package(
         .testTarget(name: "PacketDecodingTests", dependencies: ["PacketDecoding"]),
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly"]),
         .testTarget(name: "SIPTests", dependencies: ["SIP"]),
+        .testTarget(name: "HEPTests", dependencies: ["HEP"]),
         .testTarget(name: "RTPTests", dependencies: ["RTP"]),
         .testTarget(name: "CallsTests", dependencies: ["Calls"]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive"]),

@@ -66,5 +66,11 @@ public struct CaptureStatistics: Sendable, Equatable {
     /// Came to us, and were dropped before anybody looked at them because all batches were in use. Part of what was
     /// captured, unlike the others.
     public var droppedByQueue: UInt64 = 0
+    /// `--hep-listen`: what came and was no HEP packet, and connections that ended in the middle of one.
+    public var hepMalformed: UInt64 = 0
+    /// Connections of agents beyond `HEPSource.maxConnections`.
+    public var hepConnectionsRefused: UInt64 = 0
+    /// Packets whose time lay in the future.
+    public var hepTimesRefused: UInt64 = 0
     public init() {}
 }

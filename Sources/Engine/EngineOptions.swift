@@ -10,6 +10,8 @@ public struct EngineOptions: Sendable, Equatable {
     public var archive: ArchiveOptions?
     /// Threads of the worker pool; 1 runs tracker and worker in turn on one thread.
     public var workers = 1
+    /// The packets are not captured ones: they come from `HEPSource`, which makes them of what agents tell.
+    public var isSynthesized = false
 
     public init() {}
 }

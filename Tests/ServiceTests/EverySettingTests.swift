@@ -24,6 +24,9 @@ import Testing
         Case("promiscuous", "yes") { $0.capture.promiscuous },
         Case("snaplen", "1500") { $0.capture.snaplen == 1500 },
         Case("pcap_buffer_size", "32MiB") { $0.capture.bufferSize == 32 << 20 },
+        Case("hep_listen", "udp:127.0.0.1:9060,tcp:[::1]:9060") {
+            $0.capture.hepListen == ["udp:127.0.0.1:9060", "tcp:[::1]:9060"]
+        },
         Case("sip_user", "alice*,*99") { $0.engine.selection.sipUsers == ["alice*", "*99"] },
         Case("sip_user_file", "users") { $0.sipUserFile == "users" },
         Case("call_id", "a@b,c@d") { $0.engine.selection.callIDs == ["a@b", "c@d"] },

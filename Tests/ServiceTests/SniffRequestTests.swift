@@ -55,6 +55,39 @@ import Testing
         } throws: { ($0 as? CommandError)?.exitStatus == .configuration }
     }
 
+    @Test func hepComesInsteadOfInterfaces() throws {
+        let request = try SniffRequest(
+            resolve([option("hep_listen", "udp:127.0.0.1:9060")], file: "voip: {interface: eth0}"))
+        #expect(request.capture.hepListen == ["udp:127.0.0.1:9060"])
+        #expect(request.capture.interfaces.isEmpty)
+        #expect(request.capture.isLive)
+        #expect(request.engine.isSynthesized)
+        // An interface on the command line beats HEP in the file, and so do files.
+        let live = try SniffRequest(
+            resolve([option("interface", "lo")], file: "voip: {hep_listen: 'udp:127.0.0.1:9060'}"))
+        #expect(live.capture.hepListen.isEmpty && live.capture.interfaces == ["lo"])
+        #expect(!live.engine.isSynthesized)
+        #expect(try replay(file: "voip: {hep_listen: 'udp:127.0.0.1:9060'}").capture.hepListen.isEmpty)
+    }
+
+    @Test func hepTogetherWithOthersIsAnError() {
+        #expect {
+            try replay(option("hep_listen", "udp:127.0.0.1:9060"))
+        } throws: { ($0 as? CommandError)?.exitStatus == .usage }
+        #expect {
+            try SniffRequest(resolve([option("hep_listen", "udp:127.0.0.1:9060"), option("interface", "lo")]))
+        } throws: { ($0 as? CommandError)?.exitStatus == .usage }
+        #expect {
+            try SniffRequest(resolve(file: "voip: {hep_listen: 'udp:127.0.0.1:9060', interface: lo}"))
+        } throws: { ($0 as? CommandError)?.exitStatus == .configuration }
+        #expect {
+            try SniffRequest(resolve([option("hep_listen", "udp:9060")]))
+        } throws: {
+            let error = $0 as? CommandError
+            return error?.exitStatus == .usage && error?.description.contains("udp:127.0.0.1:9060") == true
+        }
+    }
+
     @Test func interfacesAndFilesTogetherAreAnError() throws {
         #expect {
             try replay(option("interface", "eth0"))

@@ -17,6 +17,7 @@ sys.dont_write_bytecode = True
 
 from truth.endpoints import named_endpoints  # noqa: E402
 from truth.frames import read_frames  # noqa: E402
+from truth.hep import unwrap  # noqa: E402
 from truth.messages import disagreements, read_messages  # noqa: E402
 from truth import reports  # noqa: E402
 from truth.ownership import Ownership  # noqa: E402
@@ -53,11 +54,12 @@ def outcome(messages):
 
 def describe(path, note):
     frames = read_frames(path)
-    messages = read_messages(frames)
+    messages = read_messages(frames + unwrap(frames)[0])
     ports = {port for m in messages for _, port in named_endpoints(m.body) if port % 2 == 0}
     options = decode_options(ports)
     frames = read_frames(path, options)
-    for problem in disagreements(frames, messages):
+    inner, correlated = unwrap(frames, options)
+    for problem in disagreements(frames + inner, messages):
         raise SystemExit(f"{path}: {problem}")
 
     dialogs = {}
@@ -73,6 +75,8 @@ def describe(path, note):
     for frame in frames:
         if frame.number not in sip_frames:
             owners[frame.number] = ownership.of_frame(frame)
+            if correlated.get(frame.number) in calls:
+                owners[frame.number] = correlated[frame.number]
             if owners[frame.number]:
                 owned[owners[frame.number]].add(frame.number)
 

@@ -3,8 +3,9 @@
 proxy_up() {
     begin rtpengine proxy rtpengine --table=-1 --interface=a/$MIDDLE_A --interface=b/$MIDDLE_B \
         --listen-ng=127.0.0.1:2223 --port-min=30000 --port-max=31000 \
-        --foreground --log-stderr --log-level=4 --delete-delay=0
+        --foreground --log-stderr --log-level=4 --delete-delay=0 ${HOMER:-}
     sed "s|@a@|$MIDDLE_A|g; s|@b@|$MIDDLE_B|g" "$HERE/kamailio.cfg" >"$WORK/kamailio.cfg"
+    [ -z "${SIPTRACE:-}" ] || sed -i "s|^#!SIPTRACE ||; s|@hep@|$SIPTRACE|g" "$WORK/kamailio.cfg"
     begin kamailio proxy kamailio -DD -E -f "$WORK/kamailio.cfg" -m 32 -M 4 -u root -g root \
         -P "$WORK/kamailio.pid" -Y "$WORK"
     sleep 2.5

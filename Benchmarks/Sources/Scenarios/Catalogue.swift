@@ -16,7 +16,8 @@ public struct ScenarioClass: Sendable {
 
 /// All classes, in the order in which `lcgen --list-classes` shows them.
 public enum Catalogue {
-    public static let classes: [ScenarioClass] = answered + unanswered + endings + media + networks + overTCP + tunnels
+    public static let classes: [ScenarioClass] =
+        answered + unanswered + endings + media + networks + overTCP + framed + tunnels
 
     public static func named(_ name: String) -> ScenarioClass? { classes.first { $0.name == name } }
 
@@ -138,6 +139,36 @@ public enum Catalogue {
                 $0.retransmission = 0.1
                 $0.overlap = 0.2
                 $0.keepaliveInterval = 500 * millisecond
+                $0.wraps = true
+            }),
+    ]
+    private static let framed = [
+        ScenarioClass("websocket", "a WebSocket connection per call", OverTCP.perCall(webSocket: WebSocketPlan())),
+        ScenarioClass(
+            "websocket-bytewise", "WebSocket frames byte by byte",
+            OverTCP.perCall(webSocket: WebSocketPlan()) { $0.bytewise = 0.5 }),
+        ScenarioClass(
+            "websocket-rough", "WebSocket in segments split, reordered, repeated and overlapping",
+            OverTCP.perCall(webSocket: WebSocketPlan()) {
+                $0.split = 0.7
+                $0.reordering = 0.3
+                $0.retransmission = 0.3
+                $0.overlap = 0.3
+                $0.wraps = true
+            }),
+        ScenarioClass(
+            "websocket-trunk", "one WebSocket connection for many calls, messages coalesced",
+            OverTCP.trunk(webSocket: WebSocketPlan()) {
+                $0.coalesces = true
+                $0.split = 0.3
+            }),
+        ScenarioClass("sctp", "an SCTP association per call", OverSCTP.perCall()),
+        ScenarioClass(
+            "sctp-fragmented", "messages in several DATA chunks, out of order, sent again",
+            OverSCTP.perCall {
+                $0.fragmentation = 0.7
+                $0.reordering = 0.4
+                $0.retransmission = 0.3
                 $0.wraps = true
             }),
     ]

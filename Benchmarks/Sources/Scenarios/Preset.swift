@@ -29,7 +29,7 @@ public enum Preset: String, CaseIterable, Sendable {
             (options.calls, options.rate, options.media) = (800, 20, 4 * second)
             options.codecs = ["PCMU", "PCMA", "G722", "G729", "opus"]
             // A trunk brings many calls at once.
-            options.classes = Catalogue.classes.map { ($0.name, $0.name.hasPrefix("tcp-trunk") ? 0.1 : 1) }
+            options.classes = Catalogue.classes.map { ($0.name, $0.name.contains("-trunk") ? 0.1 : 1) }
             options.trunkCalls = 20
         case .concurrent:
             // All calls stand before the first one ends: 10 s to begin them, at least 15 s each.

@@ -8,9 +8,9 @@
 /// - control characters become U+FFFD, so that one row is always one line.
 public enum CSVTable {
     static let columns = [
-        "call_id", "state", "end_reason", "joined", "partial_media", "start_time", "ringing_time", "progress_time",
-        "answer_time", "end_time", "duration_s", "post_dial_delay_s", "setup_time_s", "hangup_by", "status_code",
-        "status_reason", "from_user", "from_host", "from_display", "to_user", "to_host", "to_display", "request_uri",
+        "call_id", "state", "end_reason", "joined", "partial_media", "synthesized", "start_time", "ringing_time",
+        "progress_time", "answer_time", "end_time", "duration_s", "post_dial_delay_s", "setup_time_s", "hangup_by",
+        "status_code", "status_reason", "from_user", "from_host", "from_display", "to_user", "to_host", "to_display", "request_uri",
         "p_asserted_identity", "user_agents", "transport", "signalling_addresses", "dialogs", "sip_messages",
         "sip_retransmissions", "copies", "codecs", "packets", "bytes", "streams", "rtp_packets", "lost_packets",
         "worst_loss_percent", "max_jitter_ms", "worst_mos", "group_id", "files",
@@ -32,6 +32,7 @@ public enum CSVTable {
         row.add(text: call.endReason?.rawValue)
         row.add(boolean: call.isJoined)
         row.add(boolean: call.hasPartialMedia)
+        row.add(boolean: call.isSynthesized)
         for time in [call.startTime, call.ringingTime, call.progressTime, call.answerTime, call.endTime] {
             row.add(time) { $0.append(time: $1) }
         }

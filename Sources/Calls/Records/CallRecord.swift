@@ -15,6 +15,8 @@ public struct CallRecord: Equatable, Sendable {
     public var isJoined = false
     /// Chosen by `-u` only after media had begun: the file has its media from then on.
     public var hasPartialMedia = false
+    /// Its packets were made of what capture agents told (`--hep-listen`); no device captured them here.
+    public var isSynthesized = false
 
     public var startTime: Int64?
     public var ringingTime: Int64?

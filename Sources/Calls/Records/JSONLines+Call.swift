@@ -7,6 +7,7 @@ extension JSONObject {
         key("end_reason", string: call.endReason?.rawValue)
         key("joined", boolean: call.isJoined)
         key("partial_media", boolean: call.hasPartialMedia)
+        key("synthesized", boolean: call.isSynthesized)
         addTimes(call)
         key("hangup_by", string: call.hangupBy?.rawValue)
         key("status_code", number: call.statusCode.map(UInt64.init))

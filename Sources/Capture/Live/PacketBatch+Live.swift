@@ -9,6 +9,14 @@ extension PacketBatch {
         return packetBytes.count
     }
 
+    /// Puts a packet behind `end`, the first free byte of the arena; false if it does not fit.
+    mutating func append(_ packet: CapturedPacket, _ packetBytes: [UInt8], at end: Int) -> Bool {
+        guard packetBytes.count <= bytes.count - end else { return false }
+        bytes.replaceSubrange(end..<(end + packetBytes.count), with: packetBytes)
+        packets.append(packet)
+        return true
+    }
+
     /// Merges the packets of several devices by time: stable, and never changing the order within one run.
     ///
     /// - Parameter starts: where each run begins, ascending, the first at 0 or behind a packet left from before.

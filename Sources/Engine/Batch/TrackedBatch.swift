@@ -19,12 +19,6 @@ struct TrackedMessage {
     var facts: MessageFacts
 }
 
-enum SIPTransport: UInt8, Sendable, CaseIterable {
-    case udp, tcp
-
-    var name: String { self == .udp ? "udp" : "tcp" }
-}
-
 /// A call has begun.
 struct CallBegin {
     /// Number of the call in the order of beginning, from 0.

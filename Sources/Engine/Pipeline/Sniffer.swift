@@ -13,6 +13,8 @@ public final class Sniffer {
     private let sequencer: RecordSequencer
     private let directory: ArchiveDirectory?
     private let isLive: Bool
+    /// When the last packets came, wall clock; kept only for those whose own times are another clock's.
+    private var lastRead: Int64 = 0
     /// Called from the tracker's thread about four times a second while packets come, and on request (`SIGUSR1`).
     public var onProgress: ((SnifferProgress) -> Void)?
 
@@ -124,7 +126,14 @@ public final class Sniffer {
     /// the clock past them.
     private func tick(_ tracker: inout Tracker, _ batch: inout TrackedBatch) {
         batch.captured.removeAll()
-        if isLive { tracker.tick(to: WallClock.now() - 1_000_000_000, &batch) }
+        guard isLive else { return }
+        var now = WallClock.now()
+        // Agents may tell of another time than now: it goes on from the last packet.
+        if options.isSynthesized {
+            guard let last = tracker.lastPacketTime else { return }
+            now = last &+ (now - lastRead)
+        }
+        tracker.tick(to: now - 1_000_000_000, &batch)
     }
 
     /// A read error in the middle ends the input; what came before is kept.
@@ -132,7 +141,9 @@ public final class Sniffer {
         _ source: any PacketSource, into batch: inout PacketBatch, _ readError: inout CaptureError?
     ) -> ReadStatus {
         do throws(CaptureError) {
-            return try source.read(into: &batch, limit: options.limits.batchSize)
+            let status = try source.read(into: &batch, limit: options.limits.batchSize)
+            if options.isSynthesized, status == .packets { lastRead = WallClock.now() }
+            return status
         } catch {
             readError = error
             return .endOfInput
@@ -173,7 +184,7 @@ public final class Sniffer {
             SnifferProgress(
                 isRequested: requested, packets: tracker.nextPosition, bytes: tracker.capturedBytes,
                 liveCalls: tracker.calls.count,
-                ledger: ledger(tracker, source), counters: tracker.namedCounters))
+                ledger: ledger(tracker, source), counters: tracker.namedCounters(source.statistics)))
     }
 
     /// The tracker's ledger and what never reached the tracker.
@@ -200,7 +211,7 @@ public final class Sniffer {
         summary.bytes = tracker.capturedBytes
         summary.firstPacketTime = tracker.firstPacketTime
         summary.lastPacketTime = tracker.lastPacketTime
-        summary.counters = tracker.namedCounters + totals.namedCounters
+        summary.counters = tracker.namedCounters(source.statistics) + totals.namedCounters
         return summary
     }
 }

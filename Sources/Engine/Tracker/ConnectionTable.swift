@@ -14,6 +14,12 @@ struct Connection {
     var parser: Int32 = -1
     /// It has shown a SIP start line.
     var isSIP = false
+    /// SIP is in frames of another protocol here, in one direction at least.
+    var isFramed = false
+    /// The client has asked for SIP over WebSocket.
+    var offersSIP = false
+    /// What each direction carries, while there is no parser.
+    var contents: (StreamContent, StreamContent) = (.sip, .sip)
     /// A whole message has come on it.
     var isProven = false
     /// Bytes of payload looked at while it had not.
@@ -27,6 +33,23 @@ struct Connection {
         get { direction == 0 ? parked.0 : parked.1 }
         set { if direction == 0 { parked.0 = newValue } else { parked.1 = newValue } }
     }
+
+    subscript(content direction: Int) -> StreamContent {
+        get { direction == 0 ? contents.0 : contents.1 }
+        set { if direction == 0 { contents.0 = newValue } else { contents.1 = newValue } }
+    }
+}
+
+/// What the bytes of one direction are cut into.
+enum StreamContent: UInt8 {
+    /// Messages by Content-Length; or not known yet.
+    case sip
+    /// WebSocket frames, one message to one WebSocket message.
+    case webSocket
+    /// HEP packets.
+    case hep
+    /// Frames, but where the next one begins is not known.
+    case search
 }
 
 /// A SIP-over-TCP stream parser: reassembly and framing for both directions of one connection.
@@ -42,10 +65,20 @@ struct StreamParser {
 struct StreamDirection {
     var assembler = StreamAssembler()
     var framer = SIPStreamFramer()
+    var content = StreamContent.sip
+    var webSocket = WebSocketFramer()
+    var handshake = WebSocketHandshake()
+    /// The front has been looked at, and is for `framer`.
+    var isPlainFront = false
     /// When the first of the segments behind a hole came, `Int64.max` without a hole.
     var holeSince: Int64 = .max
     /// The other side acknowledged bytes behind the hole: it has them, we never will.
     var holeIsAcknowledged = false
+
+    /// What is known when it goes on: in the middle of a frame, no more than that it has frames.
+    var parkedContent: StreamContent {
+        content == .sip || (assembler.isIdle && webSocket.isBetweenMessages) ? content : .search
+    }
 }
 
 /// Connections and stream parsers within their bounds.
@@ -163,6 +196,7 @@ struct ConnectionTable {
             direction.assembler.reserve(ConnectionTable.fixedBuffer)
         }
         if let parked = connections[slot][parked: number] { direction.assembler.resume(parked) }
+        direction.content = connections[slot][content: number]
         return direction
     }
 
@@ -190,6 +224,7 @@ struct ConnectionTable {
         guard number >= 0 else { return }
         for direction in 0..<2 {
             connections[slot][parked: direction] = parsers[number].directions[direction].assembler.parked
+            connections[slot][content: direction] = parsers[number].directions[direction].parkedContent
         }
         if parsers[number].isConfirmed {
             confirmedParsers -= 1

@@ -138,6 +138,7 @@ extension Tracker {
         batch.firstPosition = nextPosition
         batchFloor = oldestPending()
         finishConnections(&batch)
+        finishAssociations()
         finishFragments()
         lookBack.expireAll()
         if orphans != nil {
@@ -155,6 +156,7 @@ extension Tracker {
         calls.forgetEnded(now: clock.now)
         expireConnections(&batch)
         expireFragments()
+        expireAssociations()
         held.compactOrder()
         if options.limits.memoryOptimization { held.releaseMemory() }
         compactQueues()

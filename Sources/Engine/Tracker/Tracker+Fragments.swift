@@ -84,6 +84,8 @@ extension Tracker {
         switch outcome {
         case .udp:
             owner = trackWholeDatagram(bytes, tags, last, packet, &batch)
+        case .otherIP where decoded.ipProtocol == SCTPHeader.ipProtocol:
+            trackWholeSCTP(bytes, tags, packet.timestamp, &batch)
         case .tcp:
             owner = trackWholeSegment(bytes, tags, last, packet, &batch)
             fragments.remember(datagram, owner: owner)
@@ -121,6 +123,7 @@ extension Tracker {
             batch.extraBytes.append(contentsOf: bytes[decoded.payloadRange])
             return trackMessage(found, payload, .held(tags), &batch)
         }
+        if let owner = trackHEPDatagram(whole: bytes, tags, packet, &batch) { return owner }
         let flow = flows.slot(
             decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: clock.now)
         let slot = flowOwner(flow)

@@ -53,7 +53,9 @@ extension Tracker {
         let found = FoundMessage(
             isExtra: false, offset: Int(packet.offset) + decoded.payloadOffset, length: payload.count,
             timestamp: packet.timestamp, source: decoded.sourceEndpoint, destination: decoded.destinationEndpoint,
-            transport: .udp, isCopy: isCopy(flow, payload, span, packet), isCut: decoded.cut)
+            transport: options.isSynthesized
+                ? SIPTransport(ipProtocol: HEPSource.ipProtocol(ofInterface: packet.interface)) : .udp,
+            isCopy: isCopy(flow, payload, span, packet), isCut: decoded.cut)
         trackMessage(found, payload, .current(index: index), &batch)
     }
 

@@ -122,7 +122,9 @@ extension Tracker {
         }
         let start = connections.parsers[parser].directions[direction].assembler.offset(of: decoded.tcpSequence)
         let next = connections.parsers[parser].directions[direction].assembler.nextOffset
-        if start == next, reassembled == nil, connections.parsers[parser].directions[direction].assembler.isIdle {
+        if start == next, reassembled == nil, connections.parsers[parser].directions[direction].assembler.isIdle,
+            !connections.connections[slot].isFramed
+        {
             trackInPlace(slot, parser, direction, packet, index, span, payload, start, isCopy, &batch)
             return
         }
@@ -166,7 +168,11 @@ extension Tracker {
     ) -> Int? {
         let parked = connections.connections[slot][parked: direction]
         let isKnown = connections.connections[slot].isSIP
-        let likelihood = looksLikeSIP(payload)
+        var likelihood = looksLikeSIP(payload)
+        if likelihood == .no, !isKnown {
+            likelihood = framedLikelihood(payload)
+            if likelihood == .yes { connections.connections[slot].isFramed = true }
+        }
         var isAhead = false
         if let parked { isAhead = Int32(bitPattern: decoded.tcpSequence &- parked.sequence) > 0 }
         if likelihood == .yes {
@@ -185,7 +191,7 @@ extension Tracker {
         return connections.addParser(to: slot, confirmed: true, now: clock.now)
     }
 
-    private mutating func showSIP(_ slot: Int) {
+    mutating func showSIP(_ slot: Int) {
         guard !connections.connections[slot].isSIP else { return }
         connections.connections[slot].isSIP = true
         settleControlSegments(slot)
@@ -241,7 +247,7 @@ extension Tracker {
         connections.parsers[parser].directions[direction].framer.next(in: bytes, from: start)
     }
 
-    private mutating func confirm(_ slot: Int, _ parser: Int, _ batch: inout TrackedBatch) {
+    mutating func confirm(_ slot: Int, _ parser: Int, _ batch: inout TrackedBatch) {
         if !connections.connections[slot].isProven { connections.prove(slot) }
         guard !connections.parsers[parser].isConfirmed else { return }
         connections.confirm(parser)
@@ -298,9 +304,18 @@ extension Tracker {
             connections.parsers[parser].directions[direction] = StreamDirection()
             defer { connections.parsers[parser].directions[direction] = stream }
             guard stream.assembler.unconsumedCount > 0 else { return }
+            if stream.content != .sip || !connections.connections[slot].isSIP || connections.connections[slot].isFramed
+            {
+                switch cutFramed(slot, parser, direction, &stream, time, &batch) {
+                case .plain: break
+                case .again: continue
+                case .wait: return
+                }
+            }
             var framer = stream.framer
             let step = framer.next(in: stream.assembler.unconsumed, from: 0)
             stream.framer = framer
+            if step != .needMore { stream.isPlainFront = false }
             switch step {
             case .needMore:
                 return

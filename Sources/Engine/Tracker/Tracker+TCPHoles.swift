@@ -43,6 +43,7 @@ extension Tracker {
         {
             let tags = connections.parsers[parser].directions[direction].assembler.skip(to: start)
             release(tags, unclaimed: .tcpUnresolved)
+            loseFrames(parser, direction)
         }
         advanceAfterHole(slot, parser, direction, &batch)
     }
@@ -66,12 +67,15 @@ extension Tracker {
     ) {
         var stream = connections.parsers[parser].directions[direction]
         guard stream.assembler.unconsumedCount > 0 else { return }
+        if stream.content != .sip { return abandonFramed(slot, parser, direction, &batch) }
         connections.parsers[parser].directions[direction] = StreamDirection()
         let connection = connections.connections[slot]
         let start = stream.assembler.unconsumedStart
         let pending = stream.framer.pending
         let partial = RoutedMessage(stream.assembler.unconsumed, isCut: true)
         stream.framer = SIPStreamFramer()
+        stream.isPlainFront = false
+        stream.handshake = WebSocketHandshake()
         if let partial, partial.callID != nil {
             let tags = stream.assembler.carriers(of: start..<stream.assembler.nextOffset)
             let found = FoundMessage(
@@ -95,7 +99,7 @@ extension Tracker {
     }
 
     /// Pending segments that carry the rest of a message with a hole in it.
-    private mutating func claimRest(
+    mutating func claimRest(
         _ parser: Int, _ direction: Int, _ end: Int64, _ owner: UInt64, _ batch: inout TrackedBatch
     ) {
         let reference = MessageOwner.unpack(owner)

@@ -1,5 +1,6 @@
 import Calls
 import Capture
+import HEP
 import PacketDecoding
 import RTP
 import SIP
@@ -13,9 +14,12 @@ extension Tracker {
         let payload = span.extracting(decoded.payloadRange)
         let first: UInt8 = payload.isEmpty ? 0 : payload[0]
         // RTP and RTCP begin with 0b10: no need to look for SIP.
-        if first < 0x80, first >= 0x0a, looksLikeSIP(payload) == .yes, !filtersSIPPorts || isSIPPort() {
-            trackSIPDatagram(packet, index, span, payload, &batch)
-            return
+        if first < 0x80 {
+            if first >= 0x0a, looksLikeSIP(payload) == .yes, !filtersSIPPorts || isSIPPort() {
+                trackSIPDatagram(packet, index, span, payload, &batch)
+                return
+            }
+            if HEPPacket.mayBegin(payload), trackHEPDatagram(packet, index, span, payload, &batch) { return }
         }
         let now = clock.now
         let flow = flows.slot(
@@ -106,7 +110,7 @@ extension Tracker {
     }
 
     @inline(__always)
-    private mutating func appendMedia(_ action: Action, _ batch: inout TrackedBatch) {
+    mutating func appendMedia(_ action: Action, _ batch: inout TrackedBatch) {
         let selection = calls.calls[Int(action.call)].selection
         if selection == .wanted {
             batch.actions.append(action)

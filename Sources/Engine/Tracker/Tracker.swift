@@ -21,6 +21,7 @@ struct Tracker: ~Copyable {
     var flows: FlowTable
     var plainKeys = PlainKeys()
     var connections: ConnectionTable
+    var associations = AssociationTable()
     var fragments: Defragmenter
     var held = HeldPackets()
     var lookBack: LookBack
@@ -144,6 +145,7 @@ struct Tracker: ~Copyable {
         case .tcp: trackTCP(packet, index, span, &batch)
         case .icmp: trackICMP(packet, index, span, &batch)
         case .fragment: trackFragment(packet, index, span, &batch)
+        case .otherIP where decoded.ipProtocol == SCTPHeader.ipProtocol: trackSCTP(packet, index, span, &batch)
         case .esp: trackESP(packet, index, span, &batch)
         case .otherIP, .notIP: count(.notVoIP, .noCall)
         case .tooDeep: refuseDeepPacket()

@@ -1,5 +1,6 @@
 import Archive
 import Calls
+import Capture
 
 /// What happened in the tracker that is neither a packet class nor a figure of a call.
 struct TrackerCounters: Sendable {
@@ -24,11 +25,23 @@ struct TrackerCounters: Sendable {
     /// Media packets that a call claimed after the fact.
     var lookBackAdopted: UInt64 = 0
     var fragmentsRefused: UInt64 = 0
+    /// WebSocket messages that are compressed, and that are too long.
+    var webSocketCompressed: UInt64 = 0
+    var webSocketRefused: UInt64 = 0
+    var sctpMalformed: UInt64 = 0
+    var sctpFragmentsRefused: UInt64 = 0
+    var sctpAssociationsEvicted: UInt64 = 0
+    var hepMalformed: UInt64 = 0
+    /// Compressed payloads that could not be inflated within their bound.
+    var hepNotInflated: UInt64 = 0
+    /// HEP packets whose time is too far from the capture's.
+    var hepTimesRefused: UInt64 = 0
 }
 
 extension Tracker {
     /// For the summary: everything that is not zero, by name (`docs/counters.md`).
-    var namedCounters: [NamedCount] {
+    /// What the source counted stands with what is the same in captures.
+    func namedCounters(_ source: CaptureStatistics) -> [NamedCount] {
         [
             NamedCount("sip_late", counters.sipLate),
             NamedCount("sip_without_call_id", counters.sipWithoutCallID),
@@ -49,6 +62,15 @@ extension Tracker {
             NamedCount("tcp_segments_refused", counters.tcpSegmentsRefused),
             NamedCount("tcp_holes_given_up", counters.tcpHolesGivenUp),
             NamedCount("fragments_refused", counters.fragmentsRefused),
+            NamedCount("websocket_compressed", counters.webSocketCompressed),
+            NamedCount("websocket_refused", counters.webSocketRefused),
+            NamedCount("sctp_malformed", counters.sctpMalformed),
+            NamedCount("sctp_fragments_refused", counters.sctpFragmentsRefused),
+            NamedCount("sctp_associations_evicted", counters.sctpAssociationsEvicted),
+            NamedCount("hep_malformed", counters.hepMalformed + source.hepMalformed),
+            NamedCount("hep_not_inflated", counters.hepNotInflated),
+            NamedCount("hep_times_refused", counters.hepTimesRefused + source.hepTimesRefused),
+            NamedCount("hep_connections_refused", source.hepConnectionsRefused),
             NamedCount("orphan_streams_refused", orphans?.refused ?? 0),
             NamedCount("call_ids_refused", sipCounts.callIDsRefused),
             NamedCount("file_names_refused", names.refused),

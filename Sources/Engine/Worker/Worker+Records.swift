@@ -14,6 +14,7 @@ extension Worker {
         record.endReason = CallRecord.EndReason(rawValue: outcome.endReason.name)
         record.isJoined = outcome.joined
         record.hasPartialMedia = end.partialMedia
+        record.isSynthesized = options.isSynthesized
         record.startTime = outcome.startTime
         record.ringingTime = outcome.ringingTime
         record.progressTime = outcome.progressTime

@@ -179,6 +179,21 @@ public struct StreamAssembler: Sendable {
         return gone
     }
 
+    /// Where the next packet begins behind the front, or the end of what is here: without a position in the stream's own
+    /// framing, packets are the only boundaries there are.
+    public var nextPacketStart: Int64 {
+        let front = unconsumedStart
+        var next = nextOffset
+        var index = firstContribution
+        while index < contributions.count {
+            let start = contributions[index].start
+            if start > front, start < next { next = start }
+            if contributionsAscend, start > front { break }
+            index += 1
+        }
+        return next
+    }
+
     // MARK: Consuming
 
     /// Tags of the packets that contributed a byte of the stream range, in order of arrival in the stream.

@@ -12,6 +12,7 @@ struct SettingConflicts {
                 "interfaces and files cannot be read together", at: "--interface with --read-file",
                 remedy: "leave one of them out", exitStatus: .usage)
         }
+        try checkHEP(settings)
         if let directory = given("output_dir"), let prefix = given("write_file"), directory.rank == prefix.rank {
             throw CommandError(
                 "only one place for captures can be given", at: "\(prefix.place) with \(directory.place)",
@@ -26,6 +27,21 @@ struct SettingConflicts {
                 exitStatus: given("to_time")?.exitStatus ?? .usage)
         }
         try checkFiles(settings.capture.files)
+    }
+
+    /// HEP comes instead of interfaces and files.
+    private func checkHEP(_ settings: Settings) throws(CommandError) {
+        guard !settings.capture.hepListen.isEmpty, let hep = given("hep_listen") else { return }
+        if !settings.capture.files.isEmpty, hep.rank == 0 {
+            throw CommandError(
+                "HEP and files cannot be read together", at: "--hep-listen with --read-file",
+                remedy: "leave one of them out", exitStatus: .usage)
+        }
+        if let interface = given("interface"), interface.rank == hep.rank {
+            throw CommandError(
+                "HEP and interfaces cannot be read together", at: "\(hep.place) with \(interface.place)",
+                remedy: "leave one of them out, or run lc twice", exitStatus: hep.exitStatus)
+        }
     }
 
     /// Files that cannot be opened stop the run before anything is written.

@@ -9,7 +9,13 @@ extension SniffRequest {
         capture = settings.capture
         // An interface from the configuration gives way to the files on the command line.
         if !capture.files.isEmpty { capture.interfaces = [] }
+        // So does HEP to files, and to an interface from a better source; equal ones have been refused.
+        let hep = resolved.entry("voip.hep_listen")?.source.rank ?? 4
+        let interface = resolved.entry("voip.interface")?.source.rank ?? 4
+        if !capture.files.isEmpty || interface < hep { capture.hepListen = [] }
+        if !capture.hepListen.isEmpty { capture.interfaces = [] }
         engine = settings.engine
+        engine.isSynthesized = !capture.hepListen.isEmpty
         if let path = settings.sipUserFile {
             engine.selection.sipUsers += try SIPUserFile.read(path)
         }

@@ -5,6 +5,8 @@ public struct CaptureRequest: Sendable, Equatable {
     /// Capture files to replay, `-` for stdin; empty for a live capture.
     public var files: [String] = []
     public var interfaces: [String] = ["any"]
+    /// Addresses to listen on for HEP, in place of interfaces.
+    public var hepListen: [String] = []
     /// A BPF expression, not yet compiled.
     public var filter: String?
     public var promiscuous = false

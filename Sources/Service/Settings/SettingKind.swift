@@ -1,3 +1,5 @@
+import Capture
+
 /// What texts a setting takes, and what they mean.
 public enum SettingKind: Sendable {
     case boolean
@@ -17,11 +19,12 @@ public enum SettingKind: Sendable {
     case paths
     case ports
     case portRanges
+    case hepAddresses
 
     /// Several values, separated by commas in one text.
     public var isList: Bool {
         switch self {
-        case .list, .paths, .ports, .portRanges: true
+        case .list, .paths, .ports, .portRanges, .hepAddresses: true
         default: false
         }
     }
@@ -42,6 +45,7 @@ public enum SettingKind: Sendable {
         case .instant: "time"
         case .ports: "port"
         case .portRanges: "low-high"
+        case .hepAddresses: "udp|tcp:address:port"
         }
     }
 }
@@ -56,6 +60,15 @@ extension SettingKind {
                 for (at, text) in texts.enumerated() {
                     index = at
                     try rejectEmpty(text)
+                }
+                return .success(.list(texts))
+            case .hepAddresses:
+                for (at, text) in texts.enumerated() {
+                    index = at
+                    guard HEPAddress(text) == nil else { continue }
+                    throw ValueProblem(
+                        what: "'\(text)' is no address to listen on",
+                        remedy: "write it like udp:127.0.0.1:9060 or tcp:[::1]:9060")
                 }
                 return .success(.list(texts))
             case .ports:

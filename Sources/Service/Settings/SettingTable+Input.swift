@@ -22,5 +22,9 @@ extension SettingTable {
             "pcap_buffer_size", \.capture.bufferSize, .mebibytes(16), in: .kibibytes(64)...(.gibibytes(2) - 1), .input,
             "Size of the kernel's capture buffer of each interface."
         ).on(.any),
+        Setting(
+            key: "hep_listen", kind: .hepAddresses, group: .input, standard: .list([]),
+            help: "Receive HEP from capture agents (udp:127.0.0.1:9060) instead of capturing; packets are made of it."
+        ) { if case .list(let values) = $0 { $1.capture.hepListen = values } },
     ]
 }

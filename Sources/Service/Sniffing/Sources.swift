@@ -13,6 +13,7 @@ enum Sources {
         control: SnifferControl
     ) throws(CommandError) -> OpenSource {
         do throws(CaptureError) {
+            if !capture.hepListen.isEmpty { return try openHEP(capture, window, limits, control) }
             return capture.isLive
                 ? try openLive(capture, window, limits, nanoseconds, control)
                 : try openFiles(capture, window, limits, control)
@@ -84,6 +85,24 @@ enum Sources {
             stopBase: { [stopper = live.stopper] in stopper.stop() })
         control.onStop(queued.stopper)
         return OpenSource(source: queued, filtered: nil, live: live)
+    }
+
+    // MARK: HEP
+
+    private static func openHEP(
+        _ capture: CaptureRequest, _ window: CaptureWindow, _ limits: EngineLimits, _ control: SnifferControl
+    ) throws(CaptureError) -> OpenSource {
+        let hep = try HEPSource(
+            capture.hepListen.compactMap { HEPAddress($0) }, receiveBuffer: capture.bufferSize)
+        var source: any PacketSource = hep
+        if let filter = capture.filter { source = try FilteredSource(source, expression: filter) }
+        // Its packets have the agents' times: so has the window.
+        if !window.isEverything { source = WindowedSource(source, window, isLive: true, clock: { hep.now }) }
+        let queued = QueuedSource(
+            source, overload: limits.enableBackpressure ? .wait : .drop, limit: limits.batchSize,
+            stopBase: { [stopper = hep.stopper] in stopper.stop() })
+        control.onStop(queued.stopper)
+        return OpenSource(source: queued, filtered: nil, live: nil)
     }
 
     /// A filter that is wrong on every link type is the user's mistake, whatever the devices or permissions are.

@@ -18,7 +18,7 @@ struct JSONLinesTests {
         let expected = [
             #"{"type":"call","call_id":"a84b4c76e66710@a.example","group_id":"first-leg@a.example","#,
             #""state":"ended","end_reason":"bye","joined":false,"#,
-            #""partial_media":false,"start_time":"2026-01-02T03:04:05.000000000Z","#,
+            #""partial_media":false,"synthesized":false,"start_time":"2026-01-02T03:04:05.000000000Z","#,
             #""ringing_time":"2026-01-02T03:04:05.200000000Z","progress_time":null,"#,
             #""answer_time":"2026-01-02T03:04:08.100000000Z","end_time":"2026-01-02T03:04:20.445678901Z","#,
             #""duration_s":12.345678901,"post_dial_delay_s":0.2,"setup_time_s":3.1,"hangup_by":"caller","#,

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from truth.frames import endpoint
+from truth.websocket import websocket_messages
 
 START = re.compile(rb"(?:SIP/2\.0 (\d{3}) [^\r\n]*|([A-Z]+) \S+ SIP/2\.0)\r\n")
 
@@ -91,6 +92,11 @@ def _direction(segments, times):
                 stream[i], arrival[i] = byte, segment.number
     if None in arrival:
         raise SystemExit("a gap in a TCP stream: the capture is not complete")
+    if stream[:4] == b"GET " or stream[:9] == b"HTTP/1.1 ":
+        return [
+            _parse(data, {s.number for p, s in placed for start, end in parts if p < end and p + len(s.tcp_payload) > start},
+                   max(arrival[:parts[-1][1]]), times, "ws")
+            for data, parts in websocket_messages(bytes(stream))]
     found, at = [], 0
     while at < size:
         if stream[at:at + 2] == b"\r\n":            # keepalive (RFC 5626 4.4.1)

@@ -54,7 +54,7 @@ extension CallScript {
         var host = requester
         while true {
             text.append(text: "Via: SIP/2.0/")
-            if truth.transport == .tcp { text.append(text: "TCP ") } else { text.append(text: "UDP ") }
+            text.append(text: truth.transport.viaName)
             hosts[host].appendText(to: &text)
             text.append(text: ";branch=z9hG4bK")
             text.append(hex: seed &* 0x9E37_79B9 &+ UInt64(message.branch), digits: 8)
@@ -97,7 +97,7 @@ extension CallScript {
             text.append(string: fromCaller ? truth.fromUser : truth.toUser)
             text.append(UInt8(ascii: "@"))
             (fromCaller ? caller : callee).appendText(to: &text)
-            text.append(text: truth.transport == .tcp ? ";transport=tcp>\r\n" : ">\r\n")
+            text.append(text: truth.transport.uriParameter)
             text.append(text: "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE\r\nSupported: timer, replaces\r\n")
         }
         text.append(text: fromCaller ? "User-Agent: lcgen caller\r\n" : "User-Agent: lcgen callee\r\n")
@@ -140,6 +140,28 @@ extension CallScript {
         case 487: "Request Terminated"
         case 503: "Service Unavailable"
         default: "Response"
+        }
+    }
+}
+
+extension SIPTransport {
+    /// In a Via (RFC 3261 section 20.42, RFC 4168 section 4, RFC 7118 section 5.2), with the space behind it.
+    fileprivate var viaName: StaticString {
+        switch self {
+        case .udp: "UDP "
+        case .tcp: "TCP "
+        case .ws: "WS "
+        case .sctp: "SCTP "
+        }
+    }
+
+    /// Behind a Contact's address, with the end of the line.
+    fileprivate var uriParameter: StaticString {
+        switch self {
+        case .udp: ">\r\n"
+        case .tcp: ";transport=tcp>\r\n"
+        case .ws: ";transport=ws>\r\n"
+        case .sctp: ";transport=sctp>\r\n"
         }
     }
 }

@@ -27,16 +27,28 @@ struct OctetStream {
         var range: Range<Int>
         /// Place in the connection's messages; nil for a keepalive.
         var message: Int?
+        /// The message ends with it.
+        var isLast = true
     }
 
     private(set) var bytes: [UInt8] = []
     private(set) var chunks: [Chunk] = []
 
-    mutating func append(_ text: [UInt8], message: Int?) -> Range<Int> {
+    mutating func append(_ text: [UInt8], message: Int?, isLast: Bool = true) -> Range<Int> {
         let range = bytes.count..<(bytes.count + text.count)
         bytes.append(contentsOf: text)
-        chunks.append(Chunk(range: range, message: message))
+        chunks.append(Chunk(range: range, message: message, isLast: isLast))
         return range
+    }
+
+    /// One message in several frames, some of which are nobody's.
+    mutating func append(_ frames: [(bytes: [UInt8], isMessage: Bool)], message: Int) -> Range<Int> {
+        let start = bytes.count
+        let last = frames.lastIndex(where: \.isMessage)
+        for (place, frame) in frames.enumerated() {
+            _ = append(frame.bytes, message: frame.isMessage ? message : nil, isLast: place == last)
+        }
+        return start..<bytes.count
     }
 
     /// The chunks that have a byte in `range`.
@@ -80,7 +92,19 @@ struct Segmenter {
     mutating func add(_ text: [UInt8], message: Int?, fromClient: Bool, at time: UInt64) {
         let range =
             fromClient ? client.append(text, message: message) : server.append(text, message: message)
-        guard plan.coalesces, message != nil else {
+        add(range, isMessage: message != nil, fromClient: fromClient, at: time)
+    }
+
+    mutating func add(
+        _ frames: [(bytes: [UInt8], isMessage: Bool)], message: Int, fromClient: Bool, at time: UInt64
+    ) {
+        let range =
+            fromClient ? client.append(frames, message: message) : server.append(frames, message: message)
+        add(range, isMessage: true, fromClient: fromClient, at: time)
+    }
+
+    private mutating func add(_ range: Range<Int>, isMessage: Bool, fromClient: Bool, at time: UInt64) {
+        guard plan.coalesces, isMessage else {
             release()
             return cut(range, fromClient: fromClient, at: time)
         }

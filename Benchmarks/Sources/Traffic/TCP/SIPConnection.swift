@@ -51,11 +51,13 @@ public final class SIPConnection: PacketSource {
     private let clientISN: UInt32
     private let serverISN: UInt32
     private var identification: UInt32
+    private var webSocket: WebSocketFrames?
 
     /// - Parameter lifetime: how long after its last message the connection is closed.
     public init(
         client: Endpoint, server: Endpoint, scripts: [CallScript], segmentation: SegmentationPlan,
-        lifetime: UInt64 = 50_000_000, random: inout SplitMix64, settings: CaptureSettings
+        webSocket: WebSocketPlan? = nil, lifetime: UInt64 = 50_000_000, random: inout SplitMix64,
+        settings: CaptureSettings
     ) {
         (self.client, self.server, link) = (client, server, settings.link)
         vlans = scripts.first?.vlans ?? []
@@ -63,6 +65,7 @@ public final class SIPConnection: PacketSource {
         clientISN = segmentation.wraps ? 0 &- 700 : UInt32(truncatingIfNeeded: random.next())
         serverISN = segmentation.wraps ? 0 &- 500 : UInt32(truncatingIfNeeded: random.next())
         identification = UInt32(truncatingIfNeeded: random.next())
+        if let webSocket { self.webSocket = WebSocketFrames(plan: webSocket, random: random.split()) }
         super.init()
         items = scripts.flatMap { script in script.messages.map { Item(script: script, plan: $0) } }
         items.sort { $0.plan.time < $1.plan.time }
@@ -77,6 +80,11 @@ public final class SIPConnection: PacketSource {
 
     private func fill(_ segmenter: inout Segmenter, keepalive: UInt64) {
         var keepaliveDue = (items.first?.plan.time ?? 0) + keepalive
+        if webSocket != nil {
+            let first = items.first?.plan.time ?? 0
+            segmenter.add(WebSocketFrames.request, message: nil, fromClient: true, at: first - 39_000_000)
+            segmenter.add(WebSocketFrames.response, message: nil, fromClient: false, at: first - 30_000_000)
+        }
         for (place, item) in items.enumerated() {
             while keepalive > 0, keepaliveDue + 30_000_000 < item.plan.time {
                 segmenter.add(Array("\r\n\r\n".utf8), message: nil, fromClient: true, at: keepaliveDue)
@@ -86,7 +94,12 @@ public final class SIPConnection: PacketSource {
             var text: [UInt8] = []
             item.script.appendText(of: item.plan, to: &text)
             let sender = item.script.hosts[Int(item.plan.sender)]
-            segmenter.add(text, message: place, fromClient: sender == client, at: item.plan.time)
+            let fromClient = sender == client
+            if let frames = webSocket?.message(text, fromClient: fromClient) {
+                segmenter.add(frames, message: place, fromClient: fromClient, at: item.plan.time)
+            } else {
+                segmenter.add(text, message: place, fromClient: fromClient, at: item.plan.time)
+            }
         }
         segmenter.release()
     }
@@ -178,14 +191,17 @@ public final class SIPConnection: PacketSource {
         progress.receive(range)
         let all = frame.fromClient ? clientStream.chunks : serverStream.chunks
         while progress.nextChunk < all.count, all[progress.nextChunk].range.upperBound <= progress.contiguous {
-            if let message = all[progress.nextChunk].message { observe(items[message], at: frame.time, run: run) }
+            if let message = all[progress.nextChunk].message, all[progress.nextChunk].isLast {
+                observe(items[message], at: frame.time, run: run)
+            }
             progress.nextChunk += 1
         }
         if frame.fromClient { fromClient = progress } else { fromServer = progress }
     }
 
     private func observe(_ item: Item, at time: UInt64, run: CaptureRun) {
-        run.count(message: .init(method: item.plan.method, status: item.plan.status, transport: .tcp))
+        run.count(
+            message: .init(method: item.plan.method, status: item.plan.status, transport: item.script.truth.transport))
         item.script.truth.observe(
             item.plan, first: item.firstSeen ?? time, complete: time,
             from: item.script.hosts[Int(item.plan.sender)], to: item.script.hosts[Int(item.plan.receiver)])

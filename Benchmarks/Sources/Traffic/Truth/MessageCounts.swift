@@ -8,7 +8,7 @@ public enum SIPMethod: String, CaseIterable, Sendable {
     case register = "REGISTER"
 }
 
-public enum SIPTransport: String, Sendable { case udp, tcp }
+public enum SIPTransport: String, Sendable { case udp, tcp, ws, sctp }
 
 /// What counts about one message, copies left out.
 public struct SIPMessageFacts: Sendable {
@@ -23,12 +23,15 @@ struct MessageCounts {
     private(set) var total = 0
     private(set) var methods: [(SIPMethod, Int)] = []
     private(set) var statuses: [(Int, Int)] = []
-    private(set) var udp = 0
-    private(set) var tcp = 0
+    private(set) var transports: [(SIPTransport, Int)] = []
 
     mutating func count(_ message: SIPMessageFacts) {
         total += 1
-        if message.transport == .udp { udp += 1 } else { tcp += 1 }
+        if let place = transports.firstIndex(where: { $0.0 == message.transport }) {
+            transports[place].1 += 1
+        } else {
+            transports.append((message.transport, 1))
+        }
         if let status = message.status {
             if let place = statuses.firstIndex(where: { $0.0 == status }) {
                 statuses[place].1 += 1
@@ -64,10 +67,10 @@ struct MessageCounts {
         if transports {
             json.key("transports")
             json.open("{")
-            json.key("udp")
-            json.number(udp)
-            json.key("tcp")
-            json.number(tcp)
+            for (transport, count) in self.transports {
+                json.key(transport.rawValue)
+                json.number(count)
+            }
             json.close("}")
         }
         json.close("}")

@@ -4,6 +4,7 @@ public enum TransportProtocol: UInt8, Sendable {
     case tcp = 6
     case udp = 17
     case icmpv6 = 58
+    case sctp = 132
 }
 
 /// IPv4 (RFC 791) and IPv6 (RFC 8200) headers, whole and fragmented.

@@ -41,6 +41,7 @@ extension Tracker {
         case .fragment: trackFragment(packet, index, span, &batch)
         case .tooDeep: refuseDeepPacket()
         case .malformed(let layer): countMalformed(layer)
+        case .otherIP where decoded.ipProtocol == SCTPHeader.ipProtocol: trackSCTP(packet, index, span, &batch)
         case .otherIP, .notIP, .esp: count(.notVoIP, .noCall)
         }
     }

@@ -35,7 +35,7 @@ extension Tracker {
     /// Takes the next thing from the front of a stream that is not known to be plain SIP.
     @inline(never)
     mutating func cutFramed(
-        _ slot: Int, _ parser: Int, _ direction: Int, _ stream: inout StreamDirection, _ time: Int64,
+        _ slot: Int, _ parser: Int, _ direction: Int, _ stream: inout StreamDirection, _ time: Int64?,
         _ batch: inout TrackedBatch
     ) -> FrontStep {
         switch stream.content {
@@ -147,7 +147,7 @@ extension Tracker {
     // MARK: WebSocket
 
     private mutating func cutWebSocket(
-        _ slot: Int, _ parser: Int, _ direction: Int, _ stream: inout StreamDirection, _ time: Int64,
+        _ slot: Int, _ parser: Int, _ direction: Int, _ stream: inout StreamDirection, _ time: Int64?,
         _ batch: inout TrackedBatch
     ) -> FrontStep {
         var framer = stream.webSocket
@@ -173,7 +173,7 @@ extension Tracker {
     /// One WebSocket message is one SIP message, whatever its Content-Length says (RFC 7118 section 5).
     private mutating func takeMessage(
         _ slot: Int, _ parser: Int, _ direction: Int, _ pieces: [WebSocketFramer.Piece], _ end: Int,
-        _ stream: inout StreamDirection, _ time: Int64, _ batch: inout TrackedBatch
+        _ stream: inout StreamDirection, _ time: Int64?, _ batch: inout TrackedBatch
     ) {
         let message = unmasked(pieces, stream.assembler.unconsumed)
         // Nothing but line breaks is a keepalive (RFC 5626 section 4.4.1).
@@ -191,7 +191,8 @@ extension Tracker {
             }
         }
         let owner = trackMessage(
-            framedMessage(slot, direction, message, time, .ws, isCut: false, &batch), message.span, .held(tags), &batch)
+            framedMessage(slot, direction, message, time ?? arrival(of: tags), .ws, isCut: false, &batch), message.span,
+            .held(tags), &batch)
         // Control frames between the fragments are nobody's.
         var done = 0
         for piece in pieces {
@@ -231,7 +232,7 @@ extension Tracker {
     // MARK: HEP
 
     private mutating func cutHEP(
-        _ slot: Int, _ parser: Int, _ stream: inout StreamDirection, _ time: Int64, _ batch: inout TrackedBatch
+        _ slot: Int, _ parser: Int, _ stream: inout StreamDirection, _ time: Int64?, _ batch: inout TrackedBatch
     ) -> FrontStep {
         guard case .bytes(let length) = HEPPacket.streamLength(stream.assembler.unconsumed) else {
             if HEPPacket.streamLength(stream.assembler.unconsumed) == .needMore { return .wait }
@@ -249,7 +250,7 @@ extension Tracker {
             let tags = stream.assembler.carriers(of: start..<(start + Int64(length)))
             owner = trackHEP(
                 hep, stream.assembler.unconsumed.extracting(0..<length), at: HEPPlace(isExtra: true, offset: place),
-                carriers: .held(tags), time: time, isCopy: false, &batch)
+                carriers: .held(tags), time: time ?? arrival(of: tags), isCopy: false, &batch)
         } else {
             counters.hepMalformed += 1
         }

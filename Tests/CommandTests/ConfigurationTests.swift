@@ -61,7 +61,7 @@ import Testing
 
     @Test func theRunbooksLines() throws {
         let memory = try voip("--tcp-performance-mode", "memory", "--max-goroutines", "100")
-        #expect(memory["tcp_memory_limit"] as? Int == 26_214_400)
+        #expect(memory["tcp_memory_limit"] as? Int == 16_777_216)
         let throughput = try voip("--tcp-performance-mode", "throughput", "--max-goroutines", "2000")
         #expect(throughput["max_goroutines"] as? Int == 2000)
     }

@@ -51,7 +51,7 @@ struct JSONLinesTests {
         #expect(parsed["state"] as? String == "trying")
         #expect(parsed["end_reason"] is NSNull && parsed["start_time"] is NSNull && parsed["duration_s"] is NSNull)
         #expect((parsed["streams"] as? [Any])?.isEmpty == true)
-        #expect(parsed.count == 36)
+        #expect(parsed.count == 37)
     }
 
     /// Hostile text in every text field comes back as it was, and nothing in the line can drive a terminal.

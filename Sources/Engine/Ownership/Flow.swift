@@ -70,11 +70,10 @@ struct Flow: BitwiseCopyable {
         (UInt32(source) << 16 | UInt32(destination)).bigEndian
     }
 
-    /// Where in `FlowTable.recent` an IPv4 flow is looked for.
+    /// Where in `FlowTable.recent` an IPv4 flow is looked for: as many of the upper bits as that has places.
     @inline(__always)
-    static func place(_ addresses: UInt64, _ ports: UInt32) -> Int {
-        let mixed = (addresses ^ UInt64(ports) << 16) &* 0x9e37_79b9_7f4a_7c15
-        return Int(truncatingIfNeeded: mixed >> 50)
+    static func place(_ addresses: UInt64, _ ports: UInt32) -> UInt32 {
+        UInt32(truncatingIfNeeded: ((addresses ^ UInt64(ports) << 16) &* 0x9e37_79b9_7f4a_7c15) >> 32)
     }
 
     /// A packet seen a moment ago, in one word: 38 bits of its fingerprint, and its time in units of 1,024 ns, which go

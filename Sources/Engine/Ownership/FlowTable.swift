@@ -6,7 +6,9 @@ struct FlowTable: ~Copyable {
     private let hash: FlowHash
     private(set) var index = SlotIndex()
     /// IPv4 flows by the cheap hash of `Flow.place`: the slot plus one. It may be another flow's.
-    private(set) var recent = [UInt32](repeating: 0, count: FlowTable.recentCount)
+    private(set) var recent = [UInt32](repeating: 0, count: FlowTable.leastRecent)
+    /// Bits of a place that say nothing.
+    private(set) var recentShift: UInt32 = 32 - UInt32(FlowTable.leastRecent.trailingZeroBitCount)
     var flows = OwnedTable<Flow>()
     private(set) var details: [FlowDetails] = []
     private var freeSlots: [Int32] = []
@@ -18,8 +20,9 @@ struct FlowTable: ~Copyable {
 
     /// A flow idle for this long makes room for another.
     static let idleTimeout: Int64 = 30_000_000_000
-    /// A power of two.
-    static let recentCount = 1 << 14
+    /// Powers of two. There are sixteen places to a flow, so that few flows have to share.
+    static let leastRecent = 1 << 12
+    static let mostRecent = 1 << 20
 
     init(hash: FlowHash, maxFlows: Int) {
         self.hash = hash
@@ -87,8 +90,21 @@ struct FlowTable: ~Copyable {
             self.details.append(details)
         }
         index.insert(hashed, slot: slot)
-        if flow.addresses != 0 { recent[Flow.place(flow.addresses, flow.ports)] = UInt32(truncatingIfNeeded: slot + 1) }
+        if flows.count * 16 > recent.count, recent.count < FlowTable.mostRecent { growRecent() }
+        noteRecent(slot)
         return slot
+    }
+
+    private mutating func noteRecent(_ slot: Int) {
+        guard flows[slot].addresses != 0, flows[slot].serial != 0 else { return }
+        let place = Flow.place(flows[slot].addresses, flows[slot].ports) >> recentShift
+        recent[Int(place)] = UInt32(truncatingIfNeeded: slot + 1)
+    }
+
+    private mutating func growRecent() {
+        recent = Array(repeating: 0, count: recent.count * 4)
+        recentShift -= 2
+        for slot in 0..<flows.count { noteRecent(slot) }
     }
 
     /// A slot to be used again; nil if there is none and the table may grow.

@@ -89,7 +89,7 @@ struct PlainKeys: ~Copyable {
             // There are as many keys as packets.
             unsafe output[place] = PlainKey(
                 addresses: datagram.addresses, ports: datagram.ports,
-                place: UInt32(truncatingIfNeeded: Flow.place(datagram.addresses, datagram.ports)),
+                place: Flow.place(datagram.addresses, datagram.ports),
                 fingerprint: Tracker.fingerprint(
                     frame, from: PlainUDP.payloadOffset, count: datagram.payloadLength),
                 path: Tracker.path(frame, Int(packet.interface), 14, datagram.hopLimit),

@@ -15,7 +15,7 @@ extension Tracker {
         guard isAllEthernet, !filtersMediaPorts, clock.isSteady else { return first }
         var run = PlainRun(
             next: first, now: clock.now, deadline: deadlines.earliest,
-            versionMask: ownership.endpoints.versions.mask)
+            versionMask: ownership.endpoints.versions.mask, recentShift: flows.recentShift)
         while plainKeys.read(from: run.next, packets, bytes) {
             let end = plainKeys.end
             Tracker.track(
@@ -67,14 +67,16 @@ struct PlainRun {
     /// Before this time no timer is due and the clock does not jump.
     let limit: Int64
     let versionMask: UInt32
+    let recentShift: UInt32
     var notSelected: UInt64 = 0
 
-    init(next: Int, now: Int64, deadline: Int64, versionMask: UInt32) {
+    init(next: Int, now: Int64, deadline: Int64, versionMask: UInt32, recentShift: UInt32) {
         self.next = next
         self.now = now
         let jump = now.addingReportingOverflow(PacketClock.largestStep)
         limit = min(deadline, jump.overflow ? .max : jump.partialValue)
         self.versionMask = versionMask
+        self.recentShift = recentShift
     }
 
     /// Finds the flows of the packets whose keys are given, up to the first that is unusual, and puts each one's slot into
@@ -85,8 +87,8 @@ struct PlainRun {
         _ recent: Span<UInt32>, _ versions: Span<UInt32>, _ flows: UnsafeBufferPointer<Flow>, _ calls: Int
     ) -> Int {
         // Places and buckets stay within these bounds.
-        let versionMask = versionMask
-        guard versions.count > Int(versionMask), recent.count == FlowTable.recentCount,
+        let (versionMask, recentShift) = (versionMask, recentShift)
+        guard versions.count > Int(versionMask), recent.count == 1 << (32 - Int(recentShift)),
             let first = flows.baseAddress, let input = keys.baseAddress
         else { return 0 }
         var place = 0
@@ -94,7 +96,7 @@ struct PlainRun {
             // Less than the count.
             let key = unsafe input + place
             // 0, which is no slot plus one, becomes too large a number.
-            var slot = unsafe Int(recent[unchecked: Int(key.pointee.place)] &- 1)
+            var slot = unsafe Int(recent[unchecked: Int(key.pointee.place >> recentShift)] &- 1)
             if unsafe slot >= flows.count || !(first + slot).pointee.isFlow(of: key.pointee) {
                 slot = unsafe PlainRun.lookUp(key.pointee, hash, index, flows)
                 guard slot >= 0 else { break }

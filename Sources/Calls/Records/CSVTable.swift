@@ -10,7 +10,8 @@ public enum CSVTable {
     static let columns = [
         "call_id", "state", "end_reason", "joined", "partial_media", "synthesized", "start_time", "ringing_time",
         "progress_time", "answer_time", "end_time", "duration_s", "post_dial_delay_s", "setup_time_s", "hangup_by",
-        "status_code", "status_reason", "from_user", "from_host", "from_display", "to_user", "to_host", "to_display", "request_uri",
+        "status_code", "status_reason", "from_user", "from_host", "from_display", "to_user", "to_host", "to_display",
+        "request_uri",
         "p_asserted_identity", "user_agents", "transport", "signalling_addresses", "dialogs", "sip_messages",
         "sip_retransmissions", "copies", "codecs", "packets", "bytes", "streams", "rtp_packets", "lost_packets",
         "worst_loss_percent", "max_jitter_ms", "worst_mos", "group_id", "files",

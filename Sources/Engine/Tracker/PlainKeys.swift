@@ -20,6 +20,13 @@ struct PlainKey: BitwiseCopyable {
 
     /// RTP's marker bit in `format`.
     static let marker: UInt64 = 0x80
+
+    /// Of a datagram's payload that is RTP, as far as its length allows.
+    @inline(__always)
+    static func format(_ payload: RawSpan) -> UInt64 {
+        guard payload.byteCount >= 12 else { return Flow.noFormat }
+        return UInt64(payload.load32(8)) << 8 | UInt64(payload.load32(0) >> 8 & 0xff)
+    }
 }
 
 /// The keys of the next few packets of a batch.

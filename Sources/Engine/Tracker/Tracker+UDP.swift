@@ -34,7 +34,8 @@ extension Tracker {
         deliverMedia(
             Int(owner), packet: index, flow: flow, kind: kind, isCopy: isCopy,
             payloadOffset: UInt16(truncatingIfNeeded: decoded.payloadOffset),
-            payloadLength: UInt16(truncatingIfNeeded: decoded.payloadLength), &batch)
+            payloadLength: UInt16(truncatingIfNeeded: decoded.payloadLength),
+            format: unsafe PlainKey.format(payload.bytes), &batch)
     }
 
     /// The flow's owner: remembered, or asked again after one of its endpoints changed hands.
@@ -67,31 +68,40 @@ extension Tracker {
     @inline(__always)
     mutating func deliverMedia(
         _ slot: Int, packet: UInt32, flow: Int, kind: MediaPacketKind, isCopy: Bool, payloadOffset: UInt16,
-        payloadLength: UInt16, _ batch: inout TrackedBatch
+        payloadLength: UInt16, format: UInt64 = Flow.noFormat, _ batch: inout TrackedBatch
     ) {
         count(MediaLedger.owned(kind), ownershipClass(slot))
         handMedia(
             slot, packet: packet, flow: flow, kind: kind, isCopy: isCopy, payloadOffset: payloadOffset,
-            payloadLength: payloadLength, &batch)
+            payloadLength: payloadLength, format: format, &batch)
     }
 
     @inline(__always)
     private mutating func handMedia(
         _ slot: Int, packet: UInt32, flow: Int, kind: MediaPacketKind, isCopy: Bool, payloadOffset: UInt16,
-        payloadLength: UInt16, _ batch: inout TrackedBatch
+        payloadLength: UInt16, format: UInt64 = Flow.noFormat, _ batch: inout TrackedBatch
     ) {
         if isCopy { counters.copies += 1 }
+        let isLikeLast = kind == .rtp && isLikeLast(format, of: flow, for: slot, isCopy: isCopy)
         var action = Action(
             call: UInt32(slot), packet: packet, value: flows.flows[flow].serial, payloadOffset: payloadOffset,
             payloadLength: payloadLength, worker: calls.calls[slot].worker,
             kind: kind == .rtp ? .media : payloadLength > 0 ? .besideRTP : .related,
-            // Nobody has compared it with the last packet of its flow.
-            flags: isCopy ? Action.copyFlag : Action.newFormatFlag)
-        // The worker may see another stream of the flow now.
-        flows.flows[flow].format = Flow.noFormat
+            flags: isCopy ? Action.copyFlag : isLikeLast ? 0 : Action.newFormatFlag)
         calls.activity[slot] = clock.now
         appendMedia(action, &batch)
         if !calls.calls[slot].shares.isEmpty { shareMedia(slot, flow, &action, &batch) }
+    }
+
+    /// Whether an RTP packet is of the same stream and kind as the one before of its flow, so that its worker need not
+    /// look: never for copies, for what came late, and where several calls take the flow.
+    @inline(__always)
+    private mutating func isLikeLast(_ format: UInt64, of flow: Int, for slot: Int, isCopy: Bool) -> Bool {
+        let isKnown = format != Flow.noFormat && !isCopy && calls.calls[slot].shares.isEmpty
+        if isKnown, format == flows.flows[flow].format { return true }
+        // The worker may see another stream of the flow now.
+        flows.flows[flow].format = isKnown ? format & ~PlainKey.marker : Flow.noFormat
+        return false
     }
 
     @inline(never)

@@ -55,7 +55,7 @@ private struct WebSocketCut: Equatable {
     var messages: [[UInt8]] = []
     var ends: [Int] = []
     var faults: [WebSocketFault] = []
-    /// Where the message began in which no frame stood.
+    /// Where no frame stood.
     var lostAt: Int?
 
     init(_ pieces: [[UInt8]], _ limits: WebSocketFramer.Limits) {
@@ -70,8 +70,10 @@ private struct WebSocketCut: Equatable {
                 let gone: Int
                 switch framer.next(in: buffer.span) {
                 case .needMore: break steps
-                case .lost:
-                    lostAt = covered
+                case .lost(let count):
+                    lostAt = covered + count
+                    require(count >= 0 && count <= buffer.count, "lost behind \(count) bytes")
+                    require(count > 0 || !WebSocketFrame.carriesSIP(buffer.span), "lost where a frame is found again")
                     require(framer.isBetweenMessages, "lost, and within a message")
                     return
                 case .skipped(let range, let fault):

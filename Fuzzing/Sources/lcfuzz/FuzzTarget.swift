@@ -7,13 +7,18 @@ struct FuzzTarget: Sendable {
 
     static let all: [FuzzTarget] = [
         FuzzTarget(name: "packet", run: packet),
+        FuzzTarget(name: "carriers", run: carriers),
         FuzzTarget(name: "fragments", run: fragments),
         FuzzTarget(name: "stream", run: stream),
         FuzzTarget(name: "framer", run: framer),
+        FuzzTarget(name: "websocket", run: webSocket),
+        FuzzTarget(name: "sctp", run: sctp),
+        FuzzTarget(name: "hep", run: hep),
         FuzzTarget(name: "sip", run: sip),
         FuzzTarget(name: "sdp", run: sdp),
         FuzzTarget(name: "rtp", run: rtp),
         FuzzTarget(name: "rtcp", run: rtcp),
+        FuzzTarget(name: "dtmf", run: dtmf),
         FuzzTarget(name: "pcap", run: captureFile),
         FuzzTarget(name: "gzip", run: captureFile),
         FuzzTarget(name: "configuration", run: configuration),

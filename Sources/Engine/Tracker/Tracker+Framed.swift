@@ -157,9 +157,10 @@ extension Tracker {
         switch step {
         case .needMore:
             return .wait
-        case .lost:
+        case .lost(let count):
             counters.sipResynchronisations += 1
             stream.content = .search
+            release(stream.assembler.consume(count, owner: nil), unclaimed: .tcpUnresolved)
         case .skipped(let range, let fault):
             if fault == .compressed { counters.webSocketCompressed += 1 }
             if fault == .tooLong { counters.webSocketRefused += 1 }

@@ -116,8 +116,10 @@ public struct WebSocketFramer: Sendable {
     }
 
     private mutating func lose() -> WebSocketStep {
+        // In front of it are whole frames of a message that has no end: whoever looked there again would find them again.
+        let count = next
         reset()
-        return .lost
+        return .lost(behind: count)
     }
 
     private mutating func reset() { self = WebSocketFramer(limits: limits) }
@@ -131,8 +133,8 @@ public enum WebSocketStep: Sendable, Hashable {
     case message([WebSocketFramer.Piece], end: Int)
     /// Nothing of a message: a control frame, or a message that is not for us.
     case skipped(Range<Int>, WebSocketFault?)
-    /// No frame stands where one should begin.
-    case lost
+    /// No frame stands where one should begin, behind so many bytes of a message that is not to be had.
+    case lost(behind: Int)
 }
 
 public enum WebSocketFault: UInt8, Sendable, CaseIterable {

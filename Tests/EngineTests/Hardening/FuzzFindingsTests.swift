@@ -22,4 +22,20 @@ import Testing
         #expect(outcome.summary.ledger[.sipTransport] == 3)
         #expect(scenario.wrongFiles(outcome) == [])
     }
+
+    /// `engine`: a WebSocket message that is broken off was looked for, and found, at the same place for ever.
+    @Test func aWebSocketMessageThatIsBrokenOffIsPassedOver() throws {
+        for rest in [[0xff], WebSocketTests.frame(Array("x".utf8)), []] as [[UInt8]] {
+            var scenario = Scenario()
+            var side = TCPSide()
+            scenario.add(0, side.opening)
+            let broken = WebSocketTests.frame(TCPSide.invite("broken"), isFinal: false)
+            scenario.add(0.1, side.segment(broken + rest))
+            scenario.add(0.2, side.segment(WebSocketTests.frame(TCPSide.invite("c"))), in: ["c"])
+            let outcome = try scenario.runAllWays()
+            #expect(outcome.summary.ledger.check() == nil)
+            #expect(outcome.summary.ledger[.sip] == 1)
+            #expect(scenario.wrongFiles(outcome) == [])
+        }
+    }
 }

@@ -27,8 +27,8 @@ final class WebSocketFramerTests: XCTestCase {
                 case .skipped(let range, let fault):
                     if let fault { found.append("(\(fault))") }
                     front.removeFirst(range.upperBound)
-                case .lost:
-                    found.append("(lost)")
+                case .lost(let count):
+                    found.append(count == 0 ? "(lost)" : "(lost behind \(count))")
                     front = []
                     break steps
                 }
@@ -87,7 +87,7 @@ final class WebSocketFramerTests: XCTestCase {
         checkAnywhere(Frames.frame(1, Array("one".utf8)) + [0xff], ["one", "(lost)"])
         // A message that begins within another, and the end of one whose beginning is not there.
         XCTAssertEqual(
-            cut(Frames.frame(1, [65], isFinal: false) + Frames.frame(1, [66]), by: 100), ["(lost)"])
+            cut(Frames.frame(1, [65], isFinal: false) + Frames.frame(1, [66]), by: 100), ["(lost behind 3)"])
         checkAnywhere(Frames.frame(0, [65, 66]) + Frames.frame(1, Array("two".utf8)), ["two"])
     }
 

@@ -31,7 +31,7 @@ extension FuzzTarget {
         }
     }
 
-    private static func check(_ packet: DecodedPacket, _ bytes: [UInt8], _ outcome: DecodeOutcome) {
+    static func check(_ packet: DecodedPacket, _ bytes: [UInt8], _ outcome: DecodeOutcome) {
         require(packet.payloadOffset >= 0 && packet.payloadLength >= 0, "negative payload")
         require(packet.payloadOffset + packet.payloadLength <= bytes.count, "payload outside the packet")
         require(packet.declaredPayloadLength >= packet.payloadLength, "more payload than declared")

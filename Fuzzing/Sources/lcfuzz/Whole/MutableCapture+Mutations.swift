@@ -106,7 +106,10 @@ extension MutableCapture {
         let bytes = packets[index].bytes
         switch PacketDecoder.decode(bytes.span, linkType: LinkType(rawValue: linkType), into: &decoded) {
         // Of what travels in a tunnel more lengths would have to be set.
-        case .udp where decoded.carriers == 0, .tcp where decoded.carriers == 0: return decoded.payloadRange
+        case .udp where decoded.carriers == 0, .tcp where decoded.carriers == 0,
+            // SCTP, whose chunks are packets' payload here.
+            .otherIP where decoded.carriers == 0 && decoded.ipProtocol == 132:
+            return decoded.payloadRange
         default: return nil
         }
     }

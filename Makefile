@@ -59,7 +59,7 @@ corpus: build ## score ./lc on ../shared/captures, captures made by others with 
 fuzz: ## run the fuzz targets for a short while
 	@if [ -d Fuzzing ] && [ -x scripts/fuzz ]; then scripts/fuzz; else echo "make fuzz: there is no Fuzzing/ in this tree, nothing was fuzzed"; fi
 
-sanitize: ## run the tests under AddressSanitizer and ThreadSanitizer (a build of its own for each)
+sanitize: ## run the tests and lc under AddressSanitizer and ThreadSanitizer (a build of its own for each)
 	@scripts/sanitize
 
 attacks: build ## measure what floods cost, and that ordinary calls beside them stay exact

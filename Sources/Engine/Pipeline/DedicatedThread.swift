@@ -2,8 +2,9 @@ import Glibc
 
 /// A thread of our own. Packet work never runs on Swift's cooperative pool, whose threads must not block.
 final class DedicatedThread: @unchecked Sendable {
-    // Written by `init` and read by `join` only, on the thread that owns this: hence @unchecked.
+    // Written by `init` and `join` only, on the thread that owns this, and read by `deinit`: hence @unchecked.
     private var handle = pthread_t()
+    private var isJoined = false
 
     private final class Body {
         let run: () -> Void
@@ -32,7 +33,14 @@ final class DedicatedThread: @unchecked Sendable {
         handle = thread
     }
 
+    /// Nobody waits for the reader of a silent pipe: the system frees such a thread's stack itself, when it ends.
+    deinit {
+        if !isJoined { pthread_detach(handle) }
+    }
+
     func join() {
+        guard !isJoined else { return }
+        isJoined = true
         pthread_join(handle, nil)
     }
 }

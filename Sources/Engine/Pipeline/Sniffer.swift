@@ -67,16 +67,17 @@ public final class Sniffer {
             case .endOfInput:
                 break reading
             }
-            worker.process(batch, source.interfaces)
-            sequencer.add(worker.takeFinished())
+            worker.process(batch, source.interfaces, sequencer)
             if isLive { worker.flush(interval: options.limits.flushInterval) }
             report(tracker, source, &pace)
         }
         batch.removeAll()
         batch.captured.removeAll()
         tracker.finish(&batch)
-        worker.process(batch, source.interfaces)
-        sequencer.add(worker.takeFinished())
+        repeat {
+            worker.process(batch, source.interfaces, sequencer)
+            batch.removeAll()
+        } while tracker.finishCalls(&batch)
         if let readError, tracker.nextPosition == 0 { throw readError }
         return SnifferResult(totals: worker.totals, readError: readError)
     }
@@ -110,13 +111,26 @@ public final class Sniffer {
             report(tracker, source, &pace)
             pool.publish(box)
         }
-        let last = BatchBox()
-        last.interfaces = source.interfaces
-        tracker.finish(&last.batch)
-        pool.publish(last)
+        finish(&tracker, source, pool)
         let totals = pool.finish()
         if let readError, tracker.nextPosition == 0 { throw readError }
         return SnifferResult(totals: totals, readError: readError)
+    }
+
+    private func finish(_ tracker: inout Tracker, _ source: any PacketSource, _ pool: WorkerPool) {
+        var hasFinished = false
+        while let box = pool.take() {
+            box.batch.removeAll()
+            box.batch.captured.removeAll()
+            box.interfaces = source.interfaces
+            if !hasFinished {
+                tracker.finish(&box.batch)
+                hasFinished = true
+            } else if !tracker.finishCalls(&box.batch) {
+                return
+            }
+            pool.publish(box)
+        }
     }
 
     /// A queue is read to its end after a stop: what it holds has been captured.

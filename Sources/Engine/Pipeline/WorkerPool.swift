@@ -70,9 +70,8 @@ final class WorkerPool: @unchecked Sendable {
             case .timeout:
                 break
             case .element(let item):
-                box.process(item.batch, item.interfaces)
+                box.process(item.batch, item.interfaces, sequencer)
                 if item.readers.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { free.push(item) }
-                sequencer.add(box.takeFinished())
             }
             if let flushInterval { box.flush(interval: flushInterval) }
         }
@@ -91,12 +90,16 @@ final class WorkerBox {
         self.worker.writer?.wallTime = lastFlush
     }
 
-    func process(_ batch: borrowing TrackedBatch, _ interfaces: [CaptureInterface]) {
+    /// Carries out the batch and hands over the calls that ended, some at a time: after a silence one packet may end
+    /// everything there is.
+    func process(_ batch: borrowing TrackedBatch, _ interfaces: [CaptureInterface], _ sequencer: RecordSequencer) {
         worker.setInterfaces(interfaces)
-        worker.process(batch)
+        var place = 0
+        repeat {
+            place = worker.process(batch, from: place)
+            sequencer.add(worker.takeFinished())
+        } while place < batch.actions.count
     }
-
-    func takeFinished() -> [FinishedCall] { worker.takeFinished() }
 
     /// Live: nothing may wait in a buffer for longer than the interval, so look twice as often.
     func flush(interval: Int64) {

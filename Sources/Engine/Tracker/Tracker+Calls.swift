@@ -42,10 +42,11 @@ extension Tracker {
 
     /// Ends calls that end at the same position of the capture.
     mutating func end(_ slots: [Int], _ batch: inout TrackedBatch) {
-        let ordered = slots.sorted {
-            calls.calls[$0].callID.lexicographicallyPrecedes(calls.calls[$1].callID)
-        }
-        for slot in ordered { end(slot, &batch) }
+        for slot in inOrder(slots) { end(slot, &batch) }
+    }
+
+    private func inOrder(_ slots: [Int]) -> [Int] {
+        slots.sorted { calls.calls[$0].callID.lexicographicallyPrecedes(calls.calls[$1].callID) }
     }
 
     private mutating func end(_ slot: Int, _ batch: inout TrackedBatch) {
@@ -132,7 +133,7 @@ extension Tracker {
 
     // MARK: The end of the capture
 
-    /// Nothing more comes: what was half done is given up and every call ends.
+    /// Nothing more comes: what was half done is given up. Every call ends, with `finishCalls`.
     mutating func finish(_ batch: inout TrackedBatch) {
         batchNumber += 1
         batch.firstPosition = nextPosition
@@ -146,8 +147,19 @@ extension Tracker {
         }
         let live = calls.calls.indices.filter { calls.calls[$0].isLive }
         for slot in live { calls.calls[slot].life.stop(.endOfCapture) }
-        end(live, &batch)
+        finishing = inOrder(live)[...]
         batch.pendingFloor = min(batchFloor, nextPosition)
+    }
+
+    /// Ends the next of the calls that the end of the capture ends, all at one position. A table full of them in one batch
+    /// would have all their records in memory at once. Returns false when there was none left.
+    mutating func finishCalls(_ batch: inout TrackedBatch) -> Bool {
+        guard !finishing.isEmpty else { return false }
+        batch.firstPosition = nextPosition
+        for slot in finishing.prefix(TrackerLimits.callsFinishedAtOnce) { end(slot, &batch) }
+        finishing = finishing.dropFirst(TrackerLimits.callsFinishedAtOnce)
+        batch.pendingFloor = min(batchFloor, nextPosition)
+        return true
     }
 
     /// Housekeeping every `tcp_cleanup_interval` of packet time.

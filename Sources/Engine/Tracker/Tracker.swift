@@ -56,6 +56,8 @@ struct Tracker: ~Copyable {
     /// The lowest position that was held at any moment of the batch.
     var batchFloor: UInt64 = 0
     var endSequence: UInt64 = 0
+    /// After `finish`: the calls that have still to end, in their order.
+    var finishing: ArraySlice<Int> = []
     var nextCleanup: Int64 = .min
     var capturedBytes: UInt64 = 0
     private(set) var firstPacketTime: Int64?
@@ -196,6 +198,8 @@ enum TrackerLimits {
     static let endedCallMemory: Int64 = 32_000_000_000
     /// Bytes of packets held for reassembly of IP datagrams and of TCP segments are bounded by `tcp_memory_limit`.
     static let maxCallIDLength = 4096
+    /// Calls that end in one batch at the end of the capture.
+    static let callsFinishedAtOnce = 200
     /// Bytes of a TCP connection that are searched for SIP before it is skipped.
     static let lookAtBytes: UInt32 = 65536
     /// A TCP segment further from the expected sequence number is of another connection.

@@ -41,21 +41,26 @@ struct Worker: ~Copyable {
 
     /// The calls that ended since the last time, in order.
     mutating func takeFinished() -> [FinishedCall] {
-        defer { finished.removeAll(keepingCapacity: true) }
+        guard !finished.isEmpty else { return [] }
+        defer { finished = [] }
         return finished
     }
 
-    mutating func process(_ batch: borrowing TrackedBatch) {
+    /// Calls that end before `process` comes back for them to be taken.
+    static let finishedAtOnce = 256
+
+    /// Carries out the actions from `start` on. Returns how far it came: to the end, unless many calls ended.
+    mutating func process(_ batch: borrowing TrackedBatch, from start: Int = 0) -> Int {
         let actions = batch.actions
         let packets = batch.captured.packets
         let bytes = batch.captured.bytes
         let all = bytes.span
         let firstPosition = batch.firstPosition
         let floor = batch.pendingFloor
-        var place = 0
+        var place = start
         while true {
             place = receivePlain(from: place, batch)
-            guard place < actions.count else { break }
+            guard place < actions.count else { return place }
             let action = actions[place]
             place += 1
             guard action.worker == index else { continue }
@@ -68,6 +73,9 @@ struct Worker: ~Copyable {
                 } else {
                     receiveLate(action, batch)
                 }
+            case .end:
+                end(action, batch.ends[Int(action.value)])
+                if finished.count >= Worker.finishedAtOnce { return place }
             default:
                 carryOut(action, batch)
             }
@@ -127,8 +135,7 @@ struct Worker: ~Copyable {
             let slot = Int(slots[Int(action.call)])
             if let files = calls[slot].files { writer?.dropMedia(files) }
             forgetMedia(slot)
-        case .end: end(action, batch.ends[Int(action.value)])
-        case .media, .related, .besideRTP, .signalling: break
+        case .end, .media, .related, .besideRTP, .signalling: break
         }
     }
 

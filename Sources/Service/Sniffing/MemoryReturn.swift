@@ -1,12 +1,17 @@
 import Engine
 
-/// `memory_optimization`: what is freed goes back to the system.
+/// What is freed goes back to the system: the tables that have grown out of their memory, and with `memory_optimization`
+/// smaller things too.
 enum MemoryReturn {
     static func apply(_ limits: EngineLimits) {
-        guard limits.memoryOptimization else { return }
+        // Left alone, the allocator learns from each large block that is freed to keep the next ones.
+        guard limits.memoryOptimization else {
+            _ = setAllocatorOption(mappingThreshold, 1 << 20)
+            _ = setAllocatorOption(trimThreshold, 16 << 20)
+            return
+        }
         // Every thread would have heaps of its own that grow apart; one of them does for a few threads.
         _ = setAllocatorOption(arenaMost, 1)
-        // Left alone, the allocator learns from each large block that is freed to keep the next ones.
         _ = setAllocatorOption(mappingThreshold, 128 << 10)
         _ = setAllocatorOption(trimThreshold, 256 << 10)
     }

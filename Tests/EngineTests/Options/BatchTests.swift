@@ -83,7 +83,7 @@ import Testing
             try scenario.track(batch: 100) {
                 $0 = options
             } _: { _, batch in
-                worker.process(batch)
+                _ = worker.process(batch)
             }
             peak += worker.writer?.peakBufferBytes ?? 0
         }

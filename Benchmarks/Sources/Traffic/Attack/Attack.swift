@@ -20,6 +20,8 @@ public enum Attack: String, CaseIterable, Sendable {
     case flows
     /// Messages a byte at a time on many connections, none ever complete.
     case bytes
+    /// REGISTER and OPTIONS inside of 8 to 40 carriers of all kinds, some of whose packets are fragmented at every level.
+    case tunnels
 
     public var summary: String {
         switch self {
@@ -33,6 +35,7 @@ public enum Attack: String, CaseIterable, Sendable {
         case .collisions: "media flows of one hash under a known seed"
         case .flows: "a new media flow with every packet, of no call"
         case .bytes: "SIP over TCP a byte at a time, never complete"
+        case .tunnels: "REGISTER and OPTIONS in up to 40 tunnels in one another, some in fragments"
         }
     }
 

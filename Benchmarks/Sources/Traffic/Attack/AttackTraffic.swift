@@ -48,6 +48,7 @@ public final class AttackTraffic: PacketSource {
             return [datagram(media(), from: flow.0, to: flow.1)]
         case .flows: return [datagram(media(), from: attacker(media: true), to: Endpoint(server.address, 20_002))]
         case .bytes: return slowByte()
+        case .tunnels: return deepTunnels()
         }
     }
 
@@ -155,6 +156,25 @@ public final class AttackTraffic: PacketSource {
         }
         return packets
     }
+
+    /// One in eight has fragments inside of fragments, from twelve layers out.
+    private func deepTunnels() -> [[UInt8]] {
+        let isFragmented = serial % 8 == 0
+        let kinds = serial % 3 == 0 ? Self.anyTunnels : Self.internetTunnels
+        let depth = isFragmented ? 12 : 8 + random.below(33)
+        var plan = TunnelPlan((0..<depth).map { _ in kinds[random.below(kinds.count)] })
+        plan.number = UInt32(truncatingIfNeeded: random.next())
+        if isFragmented { plan.largestPayload = 512 }
+        let frame = datagram(message(serial % 2 == 0 ? "OPTIONS" : "REGISTER", withSession: false))
+        var identification = UInt16(truncatingIfNeeded: serial)
+        return frame.withUnsafeBytes { plan.wrap($0, link: settings.link, identification: &identification) }
+    }
+
+    private static let internetTunnels = TunnelLayer.allCases.filter(\.isIP)
+    /// Those that also carry what is not IP.
+    private static let anyTunnels: [TunnelLayer] = [
+        .gre, .bridging, .vxlan, .geneve, .pseudowire, .providerBackbone, .serviceHeader,
+    ]
 
     private struct SlowConnection {
         var from: Endpoint

@@ -41,7 +41,7 @@ import Testing
     @Test func fiftyThousandCallsNeedFewDescriptors() async {
         await #expect(processExitsWith: .success) { [path = (place.path + "/sub") as String] in
             // The test's own process has about twenty of these open.
-            var limit = rlimit(rlim_cur: 26, rlim_max: 26)
+            var limit = rlimit(rlim_cur: 40, rlim_max: 40)
             #expect(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
             let archive = try ArchiveDirectory(path: path, use: .live)
             var writer = CallFileWriter(directory: archive, options: CallFileOptions(), bufferBudget: 8 << 20)

@@ -130,7 +130,7 @@ struct FlowTable: ~Copyable {
     private mutating func forget(_ slot: Int) {
         index.remove(hashed(details[slot]), slot: slot)
         flows[slot].serial = 0
-        flows[slot].handling = .ask
+        flows[slot].handle(.ask)
         freeSlots.append(Int32(slot))
     }
 }

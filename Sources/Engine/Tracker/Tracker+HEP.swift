@@ -157,8 +157,8 @@ extension Tracker {
 
     private mutating func appendRelated(_ slot: Int, packet: UInt32, isCopy: Bool, _ batch: inout TrackedBatch) {
         let action = Action(
-            call: UInt32(slot), packet: packet, value: 0, payloadOffset: 0, payloadLength: 0,
-            worker: calls.calls[slot].worker, kind: .related, flags: isCopy ? Action.copyFlag : 0)
+            call: UInt32(slot), packet: packet, value: 0,
+            what: Action.what(.related, for: calls.calls[slot].worker, flags: isCopy ? Action.copyFlag : 0))
         appendMedia(action, &batch)
     }
 

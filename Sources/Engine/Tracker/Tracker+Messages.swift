@@ -202,8 +202,7 @@ extension Tracker {
     mutating func act(_ slot: Int, _ kind: Action.Kind, value: UInt32, _ batch: inout TrackedBatch) {
         batch.actions.append(
             Action(
-                call: UInt32(slot), packet: 0, value: value, payloadOffset: 0, payloadLength: 0,
-                worker: calls.calls[slot].worker, kind: kind, flags: 0))
+                call: UInt32(slot), packet: 0, value: value, what: Action.what(kind, for: calls.calls[slot].worker)))
     }
 
     private mutating func deliverCarriers(
@@ -246,8 +245,9 @@ extension Tracker {
     mutating func appendSignalling(_ slot: Int, packet: UInt32, isCopy: Bool, _ batch: inout TrackedBatch) {
         guard calls.calls[slot].selection != .excluded else { return }
         let action = Action(
-            call: UInt32(slot), packet: packet, value: 0, payloadOffset: 0, payloadLength: 0,
-            worker: calls.calls[slot].worker, kind: .signalling, flags: isCopy ? Action.copyFlag : 0)
+            call: UInt32(slot), packet: packet, value: 0,
+            what: Action.what(
+                .signalling, for: calls.calls[slot].worker, flags: isCopy ? Action.copyFlag : 0))
         if calls.calls[slot].selection == .wanted {
             batch.actions.append(action)
         } else {

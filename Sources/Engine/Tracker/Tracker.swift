@@ -185,10 +185,13 @@ struct Tracker: ~Copyable {
         return UInt32(truncatingIfNeeded: mixed >> 32)
     }
 
-    /// Tells RTP packets apart by samples; `count` is at least 20.
+    /// Tells RTP packets apart by samples; 0 if there are less than 8 bytes.
     @inline(__always)
-    static func fingerprint(_ raw: RawSpan, from start: Int, count: Int) -> UInt64 {
-        raw.load64(start) &* 0x9e37_79b9_7f4a_7c15 ^ raw.load64(start &+ count &- 8)
+    static func fingerprint(_ payload: RawSpan) -> UInt64 {
+        guard payload.byteCount >= 8 else { return 0 }
+        // The last eight bytes there are.
+        let end = unsafe payload.unsafeLoadUnaligned(fromUncheckedByteOffset: payload.byteCount &- 8, as: UInt64.self)
+        return payload.load64(0) &* 0x9e37_79b9_7f4a_7c15 ^ end
     }
 }
 

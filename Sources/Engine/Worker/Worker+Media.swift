@@ -115,7 +115,7 @@ extension Worker {
         var stream = calls[slot].firstStream
         while stream >= 0 {
             streams.streams[Int(stream)].payloadType = 255
-            streams.streams[Int(stream)].isPlain = false
+            streams.streams[Int(stream)].plainEnd = .min
             stream = streams.streams[Int(stream)].next
         }
     }

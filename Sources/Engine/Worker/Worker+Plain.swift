@@ -18,7 +18,8 @@ extension Worker {
         let packets = batch.captured.packets
         let bytes = batch.captured.bytes
         var next = first
-        while next < actions.count, actions[next].isPlain || actions[next].worker != index {
+        let plain = Action.what(.media, for: index)
+        while next < actions.count, actions[next].what == plain || actions[next].worker != index {
             let last = min(actions.count, next + Worker.plainTurn)
             let end = Worker.measure(
                 actions, next..<last, packets, bytes, index, slots, calls, streams.cache, &streams.streams, &records)
@@ -37,8 +38,8 @@ extension Worker {
         _ batch: borrowing TrackedBatch, _ writer: inout CallFileWriter?
     ) {
         writer?.append(
-            media: records.span, of: packets.span, in: bytes.span, linkType: linkType,
-            firstPosition: batch.firstPosition, pendingFloor: batch.pendingFloor)
+            media: records.span, of: packets.span, in: bytes.span, recordHeaders: batch.captured.recordHeaders,
+            linkType: linkType, firstPosition: batch.firstPosition, pendingFloor: batch.pendingFloor)
     }
 
     private static func measure(
@@ -73,22 +74,25 @@ extension Worker {
         _ stored: inout Int
     ) -> Int {
         guard let first = streams.baseAddress, let output = records.baseAddress, records.count >= actions.count,
-            cache.count == StreamTable.cacheSize
+            cache.count == StreamTable.cacheSize, unsafe bytes.withUnsafeBytes({ unsafe $0.baseAddress != nil })
         else { return 0 }
+        let plain = Action.what(.media, for: worker)
         var place = 0
-        var used = 0
+        var free = unsafe output
         while place < actions.count {
             // Not negative, and the loop's condition holds.
             let action = unsafe actions[unchecked: place]
-            guard action.worker == worker else {
+            guard action.what == plain else {
+                guard action.worker != worker else { break }
                 place &+= 1
                 continue
             }
-            guard action.isPlain, Int(action.packet) < packets.count else { break }
+            guard Int(action.packet) < packets.count else { break }
             // Just compared: so it is not one of the batch's extra packets.
             let packet = unsafe packets[unchecked: Int(action.packet)]
             let start = Int(packet.offset) &+ Int(action.payloadOffset)
-            guard action.payloadLength >= 12, start &+ 12 <= bytes.byteCount else { break }
+            // That the header lies in the packet follows from the tracker's word; that it lies in the batch is seen to here.
+            guard start &+ 12 <= bytes.byteCount else { break }
             // The place is masked. What is none is a large number without its sign.
             var found = unsafe Int(UInt32(bitPattern: cache[unchecked: StreamTable.place(action.value)]))
             // Less than the count.
@@ -97,20 +101,19 @@ extension Worker {
                 guard found >= 0 else { break }
             }
             let stream = unsafe first + found
-            guard unsafe stream.pointee.isPlain, unsafe packet.timestamp < stream.pointee.intervalEnd else { break }
+            guard unsafe packet.timestamp < stream.pointee.plainEnd else { break }
             // Of the header's twelve bytes, counted above.
             let head = unsafe bytes.extracting(unchecked: start..<(start &+ 8)).loadBig64(0)
             unsafe stream.pointee.statistics.receiveSameFormat(
                 sequence: UInt16(truncatingIfNeeded: head >> 32), timestamp: UInt32(truncatingIfNeeded: head),
-                arrival: packet.timestamp,
-                payloadBytes: Int(action.payloadLength) &+ Int(packet.originalLength) &- Int(packet.capturedLength))
+                arrival: packet.timestamp, payloadBytes: Int(action.payloadLength))
             unsafe stream.pointee.plainBytes &+= UInt64(packet.capturedLength)
             // There is room for as many as there are actions.
-            unsafe output[used] = unsafe MediaRecord(set: stream.pointee.files, packet: action.packet)
-            used &+= 1
+            unsafe free.pointee = unsafe MediaRecord(set: stream.pointee.files, packet: action.packet)
+            unsafe free += 1
             place &+= 1
         }
-        stored = used
+        stored = unsafe free - output
         return place
     }
 
@@ -129,12 +132,6 @@ extension Worker {
         }
         return -1
     }
-}
-
-extension Action {
-    /// Media like the last packet of its flow, and no copy.
-    @inline(__always)
-    fileprivate var isPlain: Bool { kind == .media && flags == 0 }
 }
 
 extension CallStream {

@@ -55,7 +55,8 @@ extension CallFileWriter {
     ) {
         unsafe files.withElements { files in
             if run.copiesHeaders {
-                unsafe run.appendWithHeaders(records, packets, bytes.bytes, sets.span, files, arena.memory(at: 0), &index)
+                unsafe run.appendWithHeaders(
+                    records, packets, bytes.bytes, sets.span, files, arena.memory(at: 0), &index)
             } else {
                 unsafe run.append(records, packets, bytes.bytes, sets.span, files, arena.memory(at: 0), &index)
             }

@@ -82,7 +82,8 @@ struct ClassicParser {
                 // Both loads lie before `end`, and there is room for the packet.
                 while unsafe packet < last, position <= lastHeader {
                     let times = unsafe (base + position).loadUnaligned(as: UInt64.self).littleEndian
-                    let lengths = unsafe (base + position).loadUnaligned(fromByteOffset: 8, as: UInt64.self).littleEndian
+                    let lengths = unsafe (base + position).loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+                        .littleEndian
                     let captured = lengths & 0xffff_ffff
                     let offset = position &+ RecordHeaders.length
                     let next = offset &+ Int(truncatingIfNeeded: captured)

@@ -102,7 +102,9 @@ struct Flow: BitwiseCopyable {
     static func plain(_ path: UInt32) -> UInt32 { path | 1 }
 
     /// As long as all packets came one way, none of them can be a copy.
-    private mutating func updatePlainPath() { plainPath = paths == .one && handling != .ask && addresses != 0 ? Flow.plain(path) : 0 }
+    private mutating func updatePlainPath() {
+        plainPath = paths == .one && handling != .ask && addresses != 0 ? Flow.plain(path) : 0
+    }
 
     mutating func handle(_ handling: Handling) {
         self.handling = handling

@@ -30,7 +30,9 @@ struct PlainKey: BitwiseCopyable {
 
     /// Of the first and the third four bytes of the header, as they lie in the packet.
     @inline(__always)
-    fileprivate static func format(_ head: UInt32, ssrc: UInt32) -> UInt64 { UInt64(ssrc) << 8 | UInt64(head >> 8 & 0xff) }
+    fileprivate static func format(_ head: UInt32, ssrc: UInt32) -> UInt64 {
+        UInt64(ssrc) << 8 | UInt64(head >> 8 & 0xff)
+    }
 }
 
 /// The keys of the next few packets of a batch.

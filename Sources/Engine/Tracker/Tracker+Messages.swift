@@ -101,7 +101,7 @@ extension Tracker {
                 TrackedMessage(
                     isExtra: found.isExtra, offset: found.offset, length: found.length, timestamp: found.timestamp,
                     source: found.source, destination: found.destination, transport: found.transport,
-                    isCopy: found.isCopy, isCut: found.isCut, facts: facts))
+                    isCopy: found.isCopy, facts: facts, routed: message))
             act(slot, .message, value: UInt32(truncatingIfNeeded: batch.messages.count - 1), &batch)
         }
         if !found.isCopy, facts.hasSDP { nameEndpoints(message, bytes, slot, found.timestamp, &batch) }

@@ -58,8 +58,26 @@ struct TortureCase: Sendable, CustomTestStringConvertible {
         self.bytes = bytes
     }
 
+    /// A message of the usual headers, `headers`, and a session description if there is one, with its true length.
+    /// The CSeq names the method of the start line, or INVITE in a response.
+    init(
+        _ name: String, _ section: String, _ outcome: Outcome, flags: SIPMessage.Flags = [], isClean: Bool = true,
+        body: Int = 0, startLine: String, cseqMethod: String? = nil, via: String = usualVia, headers: [String] = [],
+        lengthName: String = "Content-Length", description: String = ""
+    ) {
+        let method = startLine.hasPrefix("SIP/") ? "INVITE" : String(startLine.prefix { $0 != " " })
+        let type = description.isEmpty ? [] : ["Content-Type: application/sdp"]
+        let length = ["\(lengthName): \(wire(description).count)"]
+        let lines =
+            [startLine, Self.rest(cseqMethod ?? method, via: via)] + headers + type + length + ["", description]
+        self.init(
+            name, section, outcome, flags: flags, isClean: isClean, body: body, lines.joined(separator: "\n"))
+    }
+
+    static let usualVia = "SIP/2.0/UDP host.example;branch=z9hG4bKt"
+
     /// Headers that a message has when its case is about something else.
-    static func rest(_ method: String, via: String = "SIP/2.0/UDP host.example;branch=z9hG4bKt") -> String {
+    static func rest(_ method: String, via: String = usualVia) -> String {
         """
         Via: \(via)
         Max-Forwards: 70

@@ -6,7 +6,7 @@ extension TortureCase {
         TortureCase(
             "badinv01", "3.1.2.1", .request("INVITE"),
             startLine: "INVITE sip:b@torture.example SIP/2.0", via: "SIP/2.0/UDP 192.0.2.15;;,;,,",
-            headers: ["Contact: \"Joe\" <sip:joe@torture.example>;;;;"]),
+            headers: ["Contact: \"Joe\" <sip:joe@torture.example>;;;;", "Contact: \"\" <> ;,"]),
         TortureCase(
             "clerr", "3.1.2.2", .request("INVITE"), flags: [.bodyShort], isClean: false, body: 5,
             """
@@ -97,32 +97,12 @@ extension TortureCase {
             headers: ["Contact: sip:b@torture.example?Route=%3Csip:s.example%3E"], lengthName: "l"),
         TortureCase(
             "badaspec", "3.1.2.14", .request("OPTIONS"),
-            """
-            OPTIONS sip:b@torture.example SIP/2.0
-            Via: SIP/2.0/UDP t1.torture.example;branch=z9hG4bKk
-            To: < sip:b@torture.example >
-            From: < sip:a@torture.example >;tag=f
-            Call-ID: call@torture
-            CSeq: 1 OPTIONS
-            Max-Forwards: 70
-            l: 0
-
-
-            """),
+            startLine: "OPTIONS sip:b@torture.example SIP/2.0", via: "SIP/2.0/UDP t1.torture.example;branch=z9hG4bKk",
+            from: "< sip:a@torture.example >;tag=f", to: "< sip:b@torture.example >", lengthName: "l"),
         TortureCase(
             "baddn", "3.1.2.15", .request("OPTIONS"),
-            """
-            OPTIONS sip:b@torture.example SIP/2.0
-            Via: SIP/2.0/UDP t1.torture.example;branch=z9hG4bKk
-            To: Watson, T. <sip:b@torture.example>
-            From: Bell, A. <sip:a@torture.example>;tag=f
-            Call-ID: call@torture
-            CSeq: 1 OPTIONS
-            Max-Forwards: 70
-            l: 0
-
-
-            """),
+            startLine: "OPTIONS sip:b@torture.example SIP/2.0", via: "SIP/2.0/UDP t1.torture.example;branch=z9hG4bKk",
+            from: "Bell, A. <sip:a@torture.example>;tag=f", to: "Watson, T. <sip:b@torture.example>", lengthName: "l"),
         TortureCase(
             "badvers", "3.1.2.16", .malformed(.version),
             startLine: "OPTIONS sip:b@torture.example SIP/7.0", lengthName: "l"),

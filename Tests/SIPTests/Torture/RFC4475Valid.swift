@@ -41,10 +41,10 @@ extension TortureCase {
 
             """),
         TortureCase(
-            "intmeth", "3.1.1.2", .request("!odd-Method09_*+`.%of'~"),
+            "intmeth", "3.1.1.2", .request("!interesting-Method0123456789_*+`.%indeed'~"),
             """
-            !odd-Method09_*+`.%of'~ sip:1_un&u=s$a,l;pa?ss/word:pw&pw=pw$,@torture.example SIP/2.0
-            \(rest("!odd-Method09_*+`.%of'~"))
+            !interesting-Method0123456789_*+`.%indeed'~ sip:1_un&u=s$a,l;pa?ss/word:pw&pw=pw$,@torture.example SIP/2.0
+            \(rest("!interesting-Method0123456789_*+`.%indeed'~"))
             Content-Length: 0
             ext-%h!s_t*o`r'en~.+: \u{fb00}
 

@@ -10,9 +10,7 @@ import Testing
 
     private var scenario: Scenario {
         var scenario = Scenario()
-        call.setUp(&scenario, at: 0)
-        call.talk(&scenario, from: 1, packets: 30)
-        call.hangUp(&scenario, at: 3)
+        call.whole(&scenario, packets: 30)
         return scenario
     }
 

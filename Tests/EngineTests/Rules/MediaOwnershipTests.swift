@@ -8,9 +8,7 @@ import Testing
     @Test func aCallOwnsMediaBetweenItsEndpoints() throws {
         var scenario = Scenario()
         let call = Call(id: "one")
-        call.setUp(&scenario, at: 0)
-        call.talk(&scenario, from: 1, packets: 50)
-        call.hangUp(&scenario, at: 3)
+        call.whole(&scenario, packets: 50)
         let outcome = try scenario.runAllWays()
         #expect(scenario.wrongFiles(outcome) == [])
         #expect(outcome.records.map(\.state) == [.ended])

@@ -67,9 +67,7 @@ import Testing
 
     private var conversation: Scenario {
         var scenario = Scenario()
-        call.setUp(&scenario, at: 0)
-        call.talk(&scenario, from: 1, packets: 20)
-        call.hangUp(&scenario, at: 3)
+        call.whole(&scenario, packets: 20)
         return scenario
     }
 

@@ -23,7 +23,8 @@ struct Flow: BitwiseCopyable {
     /// The owner's worker.
     var worker: UInt8 = 0
     var nextSighting: UInt8 = 0
-    /// SSRC and payload type of the last packet handed on by the short way, as `PlainKey` has them.
+    /// SSRC and payload type of the last RTP packet handed on, by the short way or the long one, as `PlainKey` has them;
+    /// `noFormat` when the next one has to be looked at whatever it is.
     var format = Flow.noFormat
     private var reserved: UInt64 = 0
     /// The last packets, to recognise copies of them.
@@ -103,7 +104,13 @@ struct Flow: BitwiseCopyable {
     @inline(__always)
     mutating func note(_ fingerprint: UInt64, _ time: Int64) {
         lastSeen = time
-        recent[Int(nextSighting & Flow.sightingMask)] = Sighting(fingerprint: fingerprint, time: time)
+        remember(Sighting(fingerprint: fingerprint, time: time))
+    }
+
+    /// In place of the oldest one.
+    @inline(__always)
+    mutating func remember(_ sighting: Sighting) {
+        recent[Int(nextSighting & Flow.sightingMask)] = sighting
         nextSighting = nextSighting &+ 1
     }
 }
@@ -130,12 +137,10 @@ struct FlowDetails {
         case .one, .several: break
         }
         // As long as everything came one way nothing can be a copy: only remember.
-        let place = Int(flow.nextSighting & Flow.sightingMask)
         let sighting = Flow.Sighting(fingerprint: fingerprint, time: time)
         let found = flow.paths == .several && isKnown(flow, sighting, path)
-        paths[place] = path
-        flow.recent[place] = sighting
-        flow.nextSighting = flow.nextSighting &+ 1
+        paths[Int(flow.nextSighting & Flow.sightingMask)] = path
+        flow.remember(sighting)
         return found
     }
 

@@ -150,6 +150,11 @@ private struct DecimalDigits {
 
 extension OutputSpan<UInt8> {
     /// Appends bytes, for which there must be room.
+    ///
+    /// Nothing that comes from the wire decides whether there is. Both callers have asked `append(addingCapacity:)` for it
+    /// with the length of what they copy: the digits of one number, 20 at most (`append(_:from:to:)` above), and a literal
+    /// key, with four bytes more for the two before it and the two behind (`JSONObject.key`). It is compared all the same,
+    /// because what lies behind the buffer is somebody else's.
     mutating func append(copying source: UnsafeBufferPointer<UInt8>) {
         precondition(source.count <= freeCapacity)
         unsafe withUnsafeMutableBufferPointer { (buffer, used) in

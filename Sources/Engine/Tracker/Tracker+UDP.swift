@@ -35,6 +35,7 @@ extension Tracker {
             Int(owner), packet: index, flow: flow, kind: kind, isCopy: isCopy,
             payloadOffset: UInt16(truncatingIfNeeded: decoded.payloadOffset),
             payloadLength: UInt16(truncatingIfNeeded: decoded.payloadLength),
+            // A byte has no padding that might never have been written.
             format: unsafe PlainKey.format(payload.bytes), &batch)
     }
 
@@ -133,6 +134,7 @@ extension Tracker {
     @inline(__always)
     mutating func isCopy(_ flow: Int, _ payload: Span<UInt8>, _ span: Span<UInt8>, _ packet: CapturedPacket) -> Bool {
         let fingerprint: UInt64
+        // Here too: no padding in bytes.
         if payload.count >= 20, payload[0] >= 0x80 {
             fingerprint = unsafe Tracker.fingerprint(payload.bytes, from: 0, count: payload.count)
         } else {
@@ -210,6 +212,7 @@ extension Tracker {
     }
 
     func copy(_ span: Span<UInt8>) -> [UInt8] {
+        // Copied before the pointer ends.
         unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
     }
 

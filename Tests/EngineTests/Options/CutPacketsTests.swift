@@ -6,11 +6,7 @@ import Testing
 @Suite struct CutPacketsTests {
     private let call = Call(id: "the-call-id")
 
-    private var scenario: Scenario {
-        var scenario = Scenario()
-        call.whole(&scenario, packets: 20)
-        return scenario
-    }
+    private var scenario: Scenario { call.alone(packets: 20) }
 
     private func run(_ scenario: Scenario, snapLength: Int) throws -> Outcome {
         try scenario.runAllWays(inputs: [CaptureText.file(scenario.packets, snapLength: snapLength)])

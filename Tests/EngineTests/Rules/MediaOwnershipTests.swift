@@ -6,9 +6,7 @@ import Testing
 /// PRODUCT section 4, "Which call a media packet belongs to": each rule, for 1, 2, 3 and 8 workers.
 @Suite struct MediaOwnershipTests {
     @Test func aCallOwnsMediaBetweenItsEndpoints() throws {
-        var scenario = Scenario()
-        let call = Call(id: "one")
-        call.whole(&scenario, packets: 50)
+        let scenario = Call(id: "one").alone(packets: 50)
         let outcome = try scenario.runAllWays()
         #expect(scenario.wrongFiles(outcome) == [])
         #expect(outcome.records.map(\.state) == [.ended])

@@ -65,11 +65,7 @@ import Testing
         return result
     }
 
-    private var conversation: Scenario {
-        var scenario = Scenario()
-        call.whole(&scenario, packets: 20)
-        return scenario
-    }
+    private var conversation: Scenario { call.alone(packets: 20) }
 
     private func checkConversation(_ scenario: Scenario, _ change: (inout EngineOptions) -> Void = { _ in }) throws {
         let outcome = try scenario.runAllWays(change)

@@ -72,10 +72,17 @@ struct Call {
     }
 
     /// All of a call: set up from `time` on, talking from the first second, hung up at the third.
-    func whole(_ scenario: inout Scenario, at time: Double = 0, packets: Int) {
+    func whole(_ scenario: inout Scenario, at time: Double, packets: Int) {
         setUp(&scenario, at: time)
         talk(&scenario, from: time + 1, packets: packets)
         hangUp(&scenario, at: time + 3)
+    }
+
+    /// A capture of nothing but the whole call.
+    func alone(packets: Int) -> Scenario {
+        var scenario = Scenario()
+        whole(&scenario, at: 0, packets: packets)
+        return scenario
     }
 
     /// INVITE, 180, 200, ACK from `time` on, 100 ms apart.

@@ -12,6 +12,8 @@ let package = Package(
     products: [
         .executable(name: "lc", targets: ["lc"]), .library(name: "LippycatEngine", targets: ["Engine"]),
         .library(name: "LippycatService", targets: ["Service"]),
+        // For the package Fuzzing, which checks what the tests check.
+        .library(name: "LippycatTestSupport", targets: ["TestSupport"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -51,15 +53,18 @@ let package = Package(
             dependencies: ["Service", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: edge),
 
-        .testTarget(name: "PacketDecodingTests", dependencies: ["PacketDecoding"]),
-        .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly"]),
-        .testTarget(name: "SIPTests", dependencies: ["SIP"]),
+        // What several test targets need.
+        .target(
+            name: "TestSupport", dependencies: ["PacketDecoding", "SIP"], path: "Tests/Support", swiftSettings: edge),
+        .testTarget(name: "PacketDecodingTests", dependencies: ["PacketDecoding", "TestSupport"]),
+        .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly", "TestSupport"]),
+        .testTarget(name: "SIPTests", dependencies: ["SIP", "TestSupport"]),
         .testTarget(name: "HEPTests", dependencies: ["HEP"]),
-        .testTarget(name: "RTPTests", dependencies: ["RTP"]),
+        .testTarget(name: "RTPTests", dependencies: ["RTP", "TestSupport"]),
         .testTarget(name: "CallsTests", dependencies: ["Calls"]),
-        .testTarget(name: "ArchiveTests", dependencies: ["Archive"]),
+        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "TestSupport"]),
         .testTarget(name: "CaptureTests", dependencies: ["Capture"]),
-        .testTarget(name: "EngineTests", dependencies: ["Engine"]),
+        .testTarget(name: "EngineTests", dependencies: ["Engine", "TestSupport"]),
         .testTarget(name: "ServiceTests", dependencies: ["Service"]),
         .testTarget(name: "CommandTests", dependencies: ["lc"]),
     ],

@@ -23,7 +23,8 @@ struct Flow: BitwiseCopyable {
     /// The owner's worker.
     var worker: UInt8 = 0
     var nextSighting: UInt8 = 0
-    /// SSRC and payload type of the last packet handed on by the short way, as `PlainKey` has them.
+    /// SSRC and payload type of the last RTP packet handed on, by the short way or the long one, as `PlainKey` has them;
+    /// `noFormat` when the next one has to be looked at whatever it is.
     var format = Flow.noFormat
     /// `plain(path)` as long as packets that come by it need nothing but to be handed on or left alone; else 0.
     private(set) var plainPath: UInt32 = 0
@@ -131,7 +132,13 @@ struct Flow: BitwiseCopyable {
     @inline(__always)
     mutating func note(_ fingerprint: UInt64, _ time: Int64) {
         lastSeen = time
-        recent[Int(nextSighting & Flow.sightingMask)] = Sighting(fingerprint: fingerprint, time: time)
+        remember(Sighting(fingerprint: fingerprint, time: time))
+    }
+
+    /// In place of the oldest one.
+    @inline(__always)
+    mutating func remember(_ sighting: Sighting) {
+        recent[Int(nextSighting & Flow.sightingMask)] = sighting
         nextSighting = nextSighting &+ 1
     }
 }
@@ -150,12 +157,10 @@ struct FlowDetails {
     mutating func isCopy(_ flow: inout Flow, _ fingerprint: UInt64, _ path: UInt32, _ time: Int64) -> Bool {
         if let only = flow.note(path: path) { paths = InlineArray(repeating: only) }
         // As long as everything came one way nothing can be a copy: only remember.
-        let place = Int(flow.nextSighting & Flow.sightingMask)
         let sighting = Flow.Sighting(fingerprint: fingerprint, time: time)
         let found = flow.paths == .several && isKnown(flow, sighting, path)
-        paths[place] = path
-        flow.recent[place] = sighting
-        flow.nextSighting = flow.nextSighting &+ 1
+        paths[Int(flow.nextSighting & Flow.sightingMask)] = path
+        flow.remember(sighting)
         return found
     }
 

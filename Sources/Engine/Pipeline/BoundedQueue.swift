@@ -4,8 +4,13 @@ import Glibc
 ///
 /// `push` waits while it is full, `pop` while it is empty, so replay is lossless by itself. A batch is hundreds of packets,
 /// which makes the lock's cost invisible; `Synchronization.Mutex` has no condition variable, hence pthreads.
+///
+/// Why @unchecked Sendable holds: the variables are touched only with `mutex` held, but for `init` and `deinit`, which are
+/// alone with them; the pointers never change, point to memory of this object's own, and do not leave it (hence @safe).
+/// Elements need not be Sendable because they are handed over: who pushes one does not touch it again before it has got
+/// it back by another queue, and the mutex orders what the one side did before what the other does. `BatchBox`, which
+/// several get at once, has rules of its own.
 @safe final class BoundedQueue<Element: AnyObject>: @unchecked Sendable {
-    // Guarded by `mutex`, which is why @unchecked holds.
     private var ring: [Element?]
     private var first = 0
     private var count = 0

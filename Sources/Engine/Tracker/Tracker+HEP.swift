@@ -66,6 +66,7 @@ extension Tracker {
     ) -> Bool {
         let flow = flows.slot(
             hep.source.address, hep.destination.address, hep.source.port, hep.destination.port, now: clock.now)
+        // A byte has no padding that might never have been written.
         let way = unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
         let agent = hash(decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort)
         return flows.isCopy(

@@ -155,6 +155,7 @@ extension Tracker {
         let flow = flows.slot(
             decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: clock.now)
         let fingerprint = hash(payload) ^ UInt64(decoded.tcpSequence) &* 0x9e37_79b9_7f4a_7c15
+        // A byte has no padding that might never have been written.
         let path =
             unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.pathLength, decoded.hopLimit)
             ^ decoded.carrierPath

@@ -35,7 +35,7 @@ extension Tracker {
             Int(owner), packet: index, flow: flow, kind: kind, isCopy: isCopy,
             payloadOffset: UInt16(truncatingIfNeeded: decoded.payloadOffset),
             payloadLength: UInt16(truncatingIfNeeded: decoded.payloadLength),
-            // Cut packets are nothing for the worker's short way.
+            // A byte has no padding that might never have been written; cut packets are nothing for the worker's short way.
             format: packet.capturedLength == packet.originalLength && !decoded.cut
                 ? unsafe PlainKey.format(payload.bytes) : Flow.noFormat,
             &batch)
@@ -138,6 +138,7 @@ extension Tracker {
     @inline(__always)
     mutating func isCopy(_ flow: Int, _ payload: Span<UInt8>, _ span: Span<UInt8>, _ packet: CapturedPacket) -> Bool {
         let fingerprint: UInt64
+        // Here too: no padding in bytes.
         if payload.count >= 20, payload[0] >= 0x80 {
             fingerprint = unsafe Tracker.fingerprint(payload.bytes)
         } else {
@@ -215,6 +216,7 @@ extension Tracker {
     }
 
     func copy(_ span: Span<UInt8>) -> [UInt8] {
+        // Copied before the pointer ends.
         unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
     }
 

@@ -5,7 +5,9 @@ import Glibc
 
 /// Where records go: `calls.jsonl` beside the captures, and standard output in the format asked for.
 ///
-/// `write` is called from one thread at a time, by the engine's promise; that is why @unchecked holds.
+/// Why @unchecked Sendable holds: one thread at a time touches the variables, each after the one before it. The main thread
+/// does before the engine runs (`begin`, `writeRecovered`) and after its workers were joined (`finish`); in between there
+/// is only `write`, which `RecordSequencer` calls with its lock held.
 final class RecordOutput: @unchecked Sendable {
     let formats: RecordFormats
     private let format: OutputFormat

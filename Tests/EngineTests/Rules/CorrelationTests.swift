@@ -57,6 +57,13 @@ import Testing
         }
     }
 
+    /// The legs whole, each a tenth of a second behind the one before.
+    private func scenario(_ legs: Leg...) -> Scenario {
+        var scenario = Scenario()
+        for (place, leg) in legs.enumerated() { leg.whole(&scenario, at: Double(place) / 10) }
+        return scenario
+    }
+
     private func groups(_ scenario: Scenario, _ change: (inout EngineOptions) -> Void = { _ in }) throws
         -> [String: String]
     {
@@ -75,24 +82,17 @@ import Testing
 
     @Test(arguments: ["X-Call-ID: a\r\n", "X-CID: a\r\n", "x-cid :  a \r\n"])
     func aHeaderNamesTheOtherLeg(header: String) throws {
-        var scenario = Scenario()
-        Leg("a", 1).whole(&scenario, at: 0)
-        Leg("b", 2, extra: header).whole(&scenario, at: 0.1)
-        Leg("c", 3).whole(&scenario, at: 0.2)
+        let scenario = scenario(Leg("a", 1), Leg("b", 2, extra: header), Leg("c", 3))
         #expect(try groups(scenario) == ["a": "a", "b": "a", "c": "c"])
     }
 
     @Test func aLegIsNamedBeforeItIsThere() throws {
-        var scenario = Scenario()
-        Leg("b", 2, extra: "X-Call-ID: a\r\n").whole(&scenario, at: 0)
-        Leg("a", 1).whole(&scenario, at: 0.1)
+        let scenario = scenario(Leg("b", 2, extra: "X-Call-ID: a\r\n"), Leg("a", 1))
         #expect(try groups(scenario) == ["a": "b", "b": "b"])
     }
 
     @Test func twoLegsNameOneThatIsNotCaptured() throws {
-        var scenario = Scenario()
-        Leg("b", 2, extra: "X-Call-ID: a\r\n").whole(&scenario, at: 0)
-        Leg("c", 1, extra: "X-Call-ID: a\r\n").whole(&scenario, at: 0.1)
+        let scenario = scenario(Leg("b", 2, extra: "X-Call-ID: a\r\n"), Leg("c", 1, extra: "X-Call-ID: a\r\n"))
         #expect(try groups(scenario) == ["b": "b", "c": "b"])
     }
 
@@ -134,20 +134,20 @@ import Testing
     }
 
     @Test func sessionIdentifierOfRFC7329() throws {
-        var scenario = Scenario()
-        Leg("a", 1, extra: "Session-ID: \(session)\r\n").whole(&scenario, at: 0)
-        Leg("b", 2, extra: "Session-ID: \(session)\r\n").whole(&scenario, at: 0.1)
-        Leg("c", 3, extra: "Session-ID: not-an-identifier\r\n").whole(&scenario, at: 0.2)
-        Leg("d", 4, extra: "Session-ID: not-an-identifier\r\n").whole(&scenario, at: 0.3)
+        let scenario = scenario(
+            Leg("a", 1, extra: "Session-ID: \(session)\r\n"),
+            Leg("b", 2, extra: "Session-ID: \(session)\r\n"),
+            Leg("c", 3, extra: "Session-ID: not-an-identifier\r\n"),
+            Leg("d", 4, extra: "Session-ID: not-an-identifier\r\n"))
         #expect(try groups(scenario) == ["a": "a", "b": "a", "c": "c", "d": "d"])
     }
 
     @Test func theConfiguredHeader() throws {
-        var scenario = Scenario()
-        Leg("a", 1, extra: "P-Charging: one\r\n").whole(&scenario, at: 0)
-        Leg("b", 2, extra: "p-charging: one\r\n").whole(&scenario, at: 0.1)
-        Leg("c", 3, extra: "P-Charging: b\r\n").whole(&scenario, at: 0.2)
-        Leg("d", 4, extra: "P-Charging: two\r\n").whole(&scenario, at: 0.3)
+        let scenario = scenario(
+            Leg("a", 1, extra: "P-Charging: one\r\n"),
+            Leg("b", 2, extra: "p-charging: one\r\n"),
+            Leg("c", 3, extra: "P-Charging: b\r\n"),
+            Leg("d", 4, extra: "P-Charging: two\r\n"))
         let alone = ["a": "a", "b": "b", "c": "c", "d": "d"]
         #expect(try groups(scenario) == alone)
         #expect(

@@ -36,7 +36,7 @@ public final class Sniffer {
         let seed = UInt64.random(in: 1 ... .max)
         var tracker = Tracker(options, seed: seed)
         var result: SnifferResult
-        if options.workers <= 1 {
+        if options.workers <= 0 {
             result = try runOnOneThread(source, &tracker, nanoseconds)
         } else {
             result = try runWithWorkers(source, &tracker, nanoseconds)

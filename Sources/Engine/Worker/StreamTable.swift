@@ -5,11 +5,11 @@ import Tables
 
 /// One RTP stream of one call, updated in place. What every packet needs lies in its first three cache lines.
 struct CallStream: BitwiseCopyable {
-    let ssrc: UInt32
-    /// The tracker's number of the flow it came on last.
-    var flow: UInt32
     /// The tracker's slot of the call, `noCall` when the stream has ended.
     var trackedCall: UInt32
+    /// The tracker's number of the flow it came on last.
+    var flow: UInt32
+    let ssrc: UInt32
     /// What the call's session descriptions say of the payload type that came last; 255 is none, and means: ask (again).
     var payloadType: UInt8 = 255
     var isTelephoneEvent = false

@@ -80,37 +80,40 @@ extension Worker {
         var place = 0
         var free = unsafe output
         while place < actions.count {
-            // Not negative, and the loop's condition holds.
-            let action = unsafe actions[unchecked: place]
-            guard action.what == plain else {
-                guard action.worker != worker else { break }
+            // Not negative, and the loop's condition holds. Fields are read where they are needed: registers are few.
+            let what = unsafe actions[unchecked: place].what
+            guard what == plain else {
+                guard UInt8(truncatingIfNeeded: what) != worker else { break }
                 place &+= 1
                 continue
             }
-            guard Int(action.packet) < packets.count else { break }
+            let number = unsafe Int(actions[unchecked: place].packet)
+            guard number < packets.count else { break }
             // Just compared: so it is not one of the batch's extra packets.
-            let packet = unsafe packets[unchecked: Int(action.packet)]
-            let start = Int(packet.offset) &+ Int(action.payloadOffset)
+            let start = unsafe Int(packets[unchecked: number].offset) &+ Int(actions[unchecked: place].payloadOffset)
             // That the header lies in the packet follows from the tracker's word; that it lies in the batch is seen to here.
             guard start &+ 12 <= bytes.byteCount else { break }
             // The place is masked. What is none is a large number without its sign.
-            var found = unsafe Int(UInt32(bitPattern: cache[unchecked: StreamTable.place(action.value)]))
+            var found = unsafe Int(
+                UInt32(bitPattern: cache[unchecked: StreamTable.place(actions[unchecked: place].value)]))
             // Less than the count.
-            if unsafe found >= streams.count || !first[found].isStream(of: action) {
-                found = unsafe search(action, bytes, start, slots, calls, first, streams.count)
+            if unsafe found >= streams.count || !first[found].isStream(of: actions[unchecked: place]) {
+                found = unsafe search(actions[unchecked: place], bytes, start, slots, calls, first, streams.count)
                 guard found >= 0 else { break }
             }
             let stream = unsafe first + found
-            guard unsafe packet.timestamp < stream.pointee.plainEnd else { break }
+            let arrival = unsafe packets[unchecked: number].timestamp
+            guard unsafe arrival < stream.pointee.plainEnd else { break }
+            unsafe stream.pointee.plainBytes &+= UInt64(packets[unchecked: number].capturedLength)
+            // There is room for as many as there are actions.
+            unsafe free.pointee = unsafe MediaRecord(
+                set: stream.pointee.files, packet: UInt32(truncatingIfNeeded: number))
+            unsafe free += 1
             // Of the header's twelve bytes, counted above.
             let head = unsafe bytes.extracting(unchecked: start..<(start &+ 8)).loadBig64(0)
             unsafe stream.pointee.statistics.receiveSameFormat(
                 sequence: UInt16(truncatingIfNeeded: head >> 32), timestamp: UInt32(truncatingIfNeeded: head),
-                arrival: packet.timestamp, payloadBytes: Int(action.payloadLength))
-            unsafe stream.pointee.plainBytes &+= UInt64(packet.capturedLength)
-            // There is room for as many as there are actions.
-            unsafe free.pointee = unsafe MediaRecord(set: stream.pointee.files, packet: action.packet)
-            unsafe free += 1
+                arrival: arrival, payloadBytes: Int(actions[unchecked: place].payloadLength))
             place &+= 1
         }
         stored = unsafe free - output
@@ -137,7 +140,9 @@ extension Worker {
 extension CallStream {
     /// The tracker gives a call's number to another only after the call's streams have ended here.
     @inline(__always)
-    fileprivate func isStream(of action: Action) -> Bool { flow == action.value && trackedCall == action.call }
+    fileprivate func isStream(of action: Action) -> Bool {
+        flow == action.value && trackedCall == action.call
+    }
 }
 
 extension RawSpan {

@@ -38,4 +38,25 @@ import Testing
             #expect(scenario.wrongFiles(outcome) == [])
         }
     }
+
+    /// `engine`: with `--deduplicate`, a copy of a packet that two calls share was in the figures of the last of them only,
+    /// of both where they were with different workers.
+    @Test func aCopyOfASharedPacketIsInTheFiguresOfEachCall() throws {
+        var scenario = Scenario()
+        let b2bua = Peer("198.18.0.9", 5060)
+        let legA = Call(id: "a", callee: b2bua)
+        let legB = Call(id: "b", caller: b2bua)
+        for (time, id, from, to) in [(0.0, "a", legA.caller, b2bua), (0.1, "b", b2bua, legB.callee)] {
+            scenario.sip(time, .request("INVITE", id, sdp: Message.sdp(legA.callerMedia)), from, to)
+            scenario.sip(
+                time + 0.2, .response(200, "INVITE", id, sdp: Message.sdp(legA.calleeMedia)), to, from)
+        }
+        let packet = Frame.rtp(1, ssrc: 7)
+        scenario.add(1, Frame.udp(legA.callerMedia, legA.calleeMedia, packet), in: ["a", "b"])
+        // Behind a router.
+        scenario.add(1.0001, Frame.udp(legA.callerMedia, legA.calleeMedia, packet, ttl: 63, macTail: 9))
+        let outcome = try scenario.runAllWays { $0.calls.deduplicate = true }
+        #expect(scenario.wrongFiles(outcome) == [])
+        for id in ["a", "b"] { #expect(outcome.record(id)?.streams.map(\.copies) == [1]) }
+    }
 }

@@ -59,4 +59,27 @@ import Testing
         #expect(scenario.wrongFiles(outcome) == [])
         for id in ["a", "b"] { #expect(outcome.record(id)?.streams.map(\.copies) == [1]) }
     }
+
+    /// `engine`: a flow went from one call to another and back, and the packet that came then was taken for one of the first
+    /// call's last stream, of another SSRC, if the calls were with different workers.
+    @Test func aFlowThatComesBackToItsCallMayHaveAnotherStream() throws {
+        var scenario = Scenario()
+        let (phone, server) = (Peer("198.18.0.5", 10_000), Peer("198.18.0.6", 20_000))
+        let (a, b) = (Peer("198.18.0.1", 5060), Peer("198.18.0.2", 5060))
+        scenario.sip(0, .request("INVITE", "old", sdp: Message.sdp(phone)), a, b)
+        scenario.rtp(1, phone, server, sequence: 1, ssrc: 1, in: ["old"])
+        scenario.sip(2, .request("INVITE", "new", sdp: Message.sdp(server)), a, b)
+        scenario.rtp(3, phone, server, sequence: 1, ssrc: 2, in: ["new"])
+        scenario.sip(3.1, .response(486, "INVITE", "new"), b, a)
+        scenario.sip(3.2, .request("ACK", "new"), a, b)
+        for time in stride(from: 3.3, to: 5, by: 0.1) {
+            scenario.add(time, Frame.udp(Peer("192.0.2.1", 53_000), Peer("192.0.2.2", 53), Array("quiet".utf8)))
+        }
+        scenario.rtp(5, phone, server, sequence: 2, ssrc: 2, in: ["old"])
+        // So that "new" is over while the first interval of the old stream is not.
+        let outcome = try scenario.runAllWays { $0.calls.gracePeriod = 500_000_000 }
+        #expect(scenario.wrongFiles(outcome) == [])
+        #expect(outcome.record("old")?.streams.map(\.ssrc) == [1, 2])
+        #expect(outcome.record("new")?.streams.map(\.ssrc) == [2])
+    }
 }

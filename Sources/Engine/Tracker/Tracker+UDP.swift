@@ -56,6 +56,8 @@ extension Tracker {
         flows.flows[flow].owner = owner
         flows.flows[flow].version = version
         var handling = Flow.Handling.ask
+        // The owner's worker may have seen another stream of the flow last.
+        flows.flows[flow].format = Flow.noFormat
         if owner >= 0, calls.calls[Int(owner)].shares.isEmpty {
             flows.flows[flow].worker = calls.calls[Int(owner)].worker
             switch calls.calls[Int(owner)].selection {

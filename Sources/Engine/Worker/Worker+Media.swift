@@ -56,13 +56,21 @@ extension Worker {
         streams.streams[stream].updatePlain()
     }
 
+    /// The stream is the call's own, not the last of its flow: calls that share a flow may be with one worker or with several.
     @inline(never)
     mutating func countStreamCopy(_ slot: Int, _ action: Action, _ bytes: Span<UInt8>) {
         let start = Int(action.payloadOffset)
         guard action.payloadLength >= 12 else { return }
         let ssrc = unsafe bytes.extracting(start..<(start + 12)).bytes.loadBig32(8)
-        let stream = streams.cached(call: Int32(truncatingIfNeeded: slot), flow: action.value, ssrc: ssrc)
-        if stream >= 0 { streams.streams[stream].statistics.countCopy() }
+        var stream = calls[slot].firstStream
+        while stream >= 0 {
+            let found = Int(stream)
+            if streams.streams[found].ssrc == ssrc, streams.streams[found].flow == action.value {
+                streams.streams[found].statistics.countCopy()
+                return
+            }
+            stream = streams.streams[found].next
+        }
     }
 
     /// The first packet of a stream, or one whose flow was forgotten in between.

@@ -19,5 +19,5 @@ struct IdleCalls {
         for rank in heaps.indices { heaps[rank].removeAll() }
     }
 
-    func isMostlyStale(live: Int) -> Bool { count > 4 * live + 1024 }
+    func isMostlyStale(live: Int) -> Bool { count > 2 * live + 1024 }
 }

@@ -73,14 +73,18 @@ extension Tracker {
 
     // MARK: The bound on calls
 
-    /// The table is full: the call ends that `IdleCalls` says.
+    /// Calls that nobody has answered: they may take half of the table, and a small table whole.
+    var maxUnanswered: Int { max(TrackerLimits.leastUnanswered, options.limits.maxCalls / 2) }
+
+    /// The table is full, or its half for calls that nobody has answered: the call ends that `IdleCalls` says.
     mutating func evictIdlestCall(_ batch: inout TrackedBatch) {
         if !tracksIdleCalls {
             tracksIdleCalls = true
             for slot in calls.calls.indices where calls.calls[slot].isLive { trackIdle(slot) }
         }
         compactQueues()
-        if calls.unanswered > options.limits.maxCalls / 2, let unanswered = popIdlest(.unanswered) {
+        let share = min(maxUnanswered, options.limits.maxCalls / 2 + 1)
+        if calls.unanswered >= share, let unanswered = popIdlest(.unanswered) {
             evict(unanswered, &batch)
             return
         }

@@ -60,6 +60,12 @@ struct StreamParser {
     var isConfirmed = false
 
     var isIdle: Bool { directions[0].assembler.isIdle && directions[1].assembler.isIdle }
+
+    /// Not for connections that may never become SIP: there are many more of them.
+    mutating func reserveBuffers(_ strategy: BufferStrategy) {
+        guard strategy != .adaptive else { return }
+        for direction in 0..<2 { directions[direction].assembler.reserve(ConnectionTable.fixedBuffer) }
+    }
 }
 
 struct StreamDirection {
@@ -166,9 +172,10 @@ struct ConnectionTable {
     // MARK: Parsers
 
     mutating func addParser(to slot: Int, confirmed: Bool, now: Int64) -> Int {
-        let parser = StreamParser(
+        var parser = StreamParser(
             connection: Int32(slot), directions: [makeDirection(slot, 0), makeDirection(slot, 1)],
             isConfirmed: confirmed)
+        if confirmed { parser.reserveBuffers(limits.bufferStrategy) }
         let number: Int
         if let reused = freeParsers.popLast() {
             number = Int(reused)
@@ -195,24 +202,19 @@ struct ConnectionTable {
 
     private mutating func makeDirection(_ slot: Int, _ number: Int) -> StreamDirection {
         var direction = StreamDirection()
-        switch limits.bufferStrategy {
-        case .adaptive: break
-        case .fixed: direction.assembler.reserve(ConnectionTable.fixedBuffer)
-        case .ring:
-            if let pooled = pool.popLast() { direction.assembler = pooled }
-            direction.assembler.reserve(ConnectionTable.fixedBuffer)
-        }
+        if limits.bufferStrategy == .ring, let pooled = pool.popLast() { direction.assembler = pooled }
         if let parked = connections[slot][parked: number] { direction.assembler.resume(parked) }
         direction.content = connections[slot][content: number]
         return direction
     }
 
-    /// What `fixed` and `ring` give a direction from the start, bytes.
+    /// What `fixed` and `ring` give a direction once it is known to carry SIP, bytes.
     static let fixedBuffer = 8192
 
     mutating func confirm(_ number: Int) {
         guard !parsers[number].isConfirmed else { return }
         parsers[number].isConfirmed = true
+        parsers[number].reserveBuffers(limits.bufferStrategy)
         unconfirmedParsers -= 1
         confirmedParsers += 1
     }

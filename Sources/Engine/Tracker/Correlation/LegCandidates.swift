@@ -26,14 +26,14 @@ struct LegCandidates {
 
     /// Keys remembered at once.
     private let limit: Int
-    /// The same whatever `max_calls` is; two of a call are enough.
+    /// Where `max_calls` is no less.
     static let mostKeys = 1 << 16
     /// Calls under one key; two that fit are as good as more.
     static let maxPerKey = 3
     /// How long after the first leg's INVITE the second's may come, nanoseconds.
     static let window: Int64 = 30_000_000_000
 
-    init(maxCalls: Int) { limit = min(LegCandidates.mostKeys, max(1024, 2 * maxCalls)) }
+    init(maxCalls: Int) { limit = min(LegCandidates.mostKeys, max(1024, maxCalls)) }
 
     /// The calls that came under the key less than `window` ago.
     func find(_ key: UInt64, now: Int64) -> [Candidate] {

@@ -93,7 +93,8 @@ extension Tracker {
             correlate(slot, isNew: calls.nextNumber != begun, message, bytes, facts, found)
         }
         calls.activity[slot] = max(clock.now, found.timestamp)
-        if !facts.isRequest { calls.noteAnswer(slot) }
+        if calls.nextNumber == begun { calls.calls[slot].goesOn = true }
+        if !facts.isRequest || facts.toTag != 0 { calls.noteAnswer(slot) }
         select(slot, message, bytes, facts, &batch)
         deliverCarriers(carriers, to: slot, isCopy: found.isCopy, &batch)
         if calls.calls[slot].selection != .excluded {
@@ -121,7 +122,7 @@ extension Tracker {
             counters.sipLate += 1
             return -1
         }
-        if calls.count >= options.limits.maxCalls { evictIdlestCall(&batch) }
+        if calls.count >= options.limits.maxCalls || calls.unanswered >= maxUnanswered { evictIdlestCall(&batch) }
         let identifier = copy(callID)
         let new = calls.add(
             callID: identifier, hashed: hashed, life: CallLife(opening: facts, at: found.timestamp), workers: workers,

@@ -183,9 +183,10 @@ extension Tracker {
             let maySoon = likelihood == .needMore || isAhead
             let looked = connections.connections[slot].lookedAt
             connections.connections[slot].lookedAt = looked &+ UInt32(truncatingIfNeeded: payload.count)
-            guard maySoon, looked < TrackerLimits.lookAtBytes,
-                connections.unconfirmedParsers < ConnectionTable.maxUnconfirmed
-            else { return nil }
+            guard maySoon, looked < TrackerLimits.lookAtBytes else { return nil }
+            if connections.unconfirmedParsers >= connections.maxUnconfirmed {
+                evictIdlestCandidate(&batch, except: slot)
+            }
             return connections.addParser(to: slot, confirmed: false, now: clock.now)
         }
         if connections.confirmedParsers >= options.limits.maxStreamParsers { evictIdlestParser(&batch) }

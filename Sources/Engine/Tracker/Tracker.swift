@@ -82,7 +82,7 @@ struct Tracker: ~Copyable {
         lookBack = LookBack(maxBytes: options.limits.lookBackBytes)
         namePattern = options.archive.flatMap { try? FileNamePattern($0.pattern) }
         selection = UserSelection(options.selection)
-        correlation = Correlation(header: options.calls.correlationHeader)
+        correlation = Correlation(header: options.calls.correlationHeader, maxCalls: options.limits.maxCalls)
         // Without files nothing is kept back.
         undecided = UndecidedPackets(limit: options.archive == nil ? .max : options.limits.lookBackBytes)
         if options.calls.orphanRTP {
@@ -201,6 +201,8 @@ enum TrackerLimits {
     static let endedCallMemory: Int64 = 32_000_000_000
     /// Bytes of packets held for reassembly of IP datagrams and of TCP segments are bounded by `tcp_memory_limit`.
     static let maxCallIDLength = 4096
+    /// Calls without an answer for which there is room in any table that holds as many.
+    static let leastUnanswered = 1000
     /// Calls that end in one batch at the end of the capture.
     static let callsFinishedAtOnce = 200
     /// Bytes of a TCP connection that are searched for SIP before it is skipped.

@@ -319,7 +319,7 @@ import Testing
 
     /// A flood of calls to one host leaves the candidates bounded, and a leg among them is found all the same.
     @Test func candidatesAreBounded() {
-        var candidates = LegCandidates()
+        var candidates = LegCandidates(maxCalls: 100_000)
         let peer = Endpoint(IPAddress(high: 0, low: 1), 5060)
         for number in 0..<UInt64(200_000) {
             let call = CallReference(slot: UInt32(number), generation: 1)
@@ -328,8 +328,8 @@ import Testing
                 LegCandidates.Candidate(call: call, source: peer, destination: peer, time: Int64(number) * 1000),
                 besides: [])
         }
-        #expect(candidates.count == LegCandidates.limit)
-        #expect(candidates.evicted == 200_000 - UInt64(LegCandidates.limit))
+        #expect(candidates.count == LegCandidates.mostKeys)
+        #expect(candidates.evicted == 200_000 - UInt64(LegCandidates.mostKeys))
         #expect(candidates.find(199_999, now: 200_000_000).count == 1)
         #expect(candidates.find(1, now: 200_000_000).isEmpty)
         // The same key for ever.

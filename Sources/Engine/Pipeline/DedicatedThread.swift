@@ -1,7 +1,7 @@
 import Glibc
 
 /// A thread of our own. Packet work never runs on Swift's cooperative pool, whose threads must not block.
-final class DedicatedThread: @unchecked Sendable {
+package final class DedicatedThread: @unchecked Sendable {
     // Written by `init` and `join` only, on the thread that owns this, and read by `deinit`: hence @unchecked.
     private var handle = pthread_t()
     private var isJoined = false
@@ -13,7 +13,7 @@ final class DedicatedThread: @unchecked Sendable {
 
     /// Starts the thread. Threads are made before the first packet; if the system gives us none, the program ends with a
     /// word (EX_UNAVAILABLE): bodies wait for one another, so running one here would wait for ever.
-    init(_ body: @escaping @Sendable () -> Void) {
+    package init(_ body: @escaping @Sendable () -> Void) {
         let boxed = unsafe Unmanaged.passRetained(
             Body(body))
         var thread = pthread_t()
@@ -38,7 +38,7 @@ final class DedicatedThread: @unchecked Sendable {
         if !isJoined { pthread_detach(handle) }
     }
 
-    func join() {
+    package func join() {
         guard !isJoined else { return }
         isJoined = true
         pthread_join(handle, nil)

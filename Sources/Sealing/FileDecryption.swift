@@ -64,9 +64,9 @@ public final class FileDecryption {
             return try? AES.GCM.open(box, using: key, authenticating: header)
         }
         guard let plain = plain(isLast: isLast) else {
-            // A whole chunk that is genuine, but not as the last: others are missing behind it.
-            let isCut = isLast && (chunk.count < chunkLength + SealedFormat.tagLength || plain(isLast: false) != nil)
-            throw isCut ? SealingError.truncated(chunk: number) : SealingError.damaged(chunk: number)
+            // Genuine, but not as the last: others are missing behind it.
+            let isCut = isLast && plain(isLast: false) != nil
+            throw isCut ? SealingError.truncated(chunk: number + 1) : SealingError.damaged(chunk: number)
         }
         number += 1
         try emit([UInt8](plain)[...])

@@ -52,8 +52,8 @@ public enum SealingError: Error, Sendable, Equatable {
     case notEncrypted
     /// Encrypted with another key.
     case wrongKey
-    /// Cut off; `chunk` counts from 0.
+    /// Cut off between two chunks; `chunk`, counted from 0, is the first that is missing.
     case truncated(chunk: UInt64)
-    /// Changed by somebody, or by the disk.
+    /// Changed, by somebody or by the disk, or cut off within.
     case damaged(chunk: UInt64)
 }

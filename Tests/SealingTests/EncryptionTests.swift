@@ -74,7 +74,7 @@ import Testing
         for length in [64, 64 + 15, 64 + 16, 64 + whole - 1, 64 + whole, 64 + whole + 1, 64 + 2 * whole] {
             #expect(throws: SealingError.self, "\(length)") { try Self.decrypt(Array(large[..<length]), key) }
         }
-        #expect(throws: SealingError.truncated(chunk: 1)) { try Self.decrypt(Array(large[..<(64 + 2 * whole)]), key) }
+        #expect(throws: SealingError.truncated(chunk: 2)) { try Self.decrypt(Array(large[..<(64 + 2 * whole)]), key) }
     }
 
     @Test func everyChangeIsNoticed() throws {

@@ -62,9 +62,11 @@ extension CommandError {
                 "encrypted with another key", at: file, remedy: "give that one with --key-file",
                 exitStatus: .badData)
         case .truncated(let chunk):
-            self.init("the file is cut off in chunk \(chunk); nothing was written", at: file, exitStatus: .badData)
+            self.init("the file is cut off at chunk \(chunk); nothing was written", at: file, exitStatus: .badData)
         case .damaged(let chunk):
-            self.init("chunk \(chunk) of the file was changed; nothing was written", at: file, exitStatus: .badData)
+            self.init(
+                "chunk \(chunk) of the file was changed or is cut off; nothing was written", at: file,
+                exitStatus: .badData)
         }
     }
 }

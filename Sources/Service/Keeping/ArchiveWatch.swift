@@ -1,5 +1,6 @@
 import Archive
 import Engine
+import Glibc
 import Logging
 import Synchronization
 
@@ -52,7 +53,12 @@ final class ArchiveWatch: @unchecked Sendable {
                 (closedSince, lastWord) = (closedSince ?? now, now)
                 tell(reason, since: closedSince ?? now, now)
             }
+            let closings = directory.gate.closings
             directory.look()
+            if closedSince == nil, directory.gate.closings > closings {
+                (closedSince, lastWord) = (now, now)
+                tell(directory.gate.reason ?? ENOENT, since: now, now)
+            }
             if let reason = directory.gate.reason {
                 if closedSince == nil {
                     (closedSince, lastWord) = (now, now)

@@ -32,7 +32,8 @@ import Testing
         var retention = Retention(directory, rules)
         retention.candidates = OldestFiles(limit: limit)
         var deleted: [String] = []
-        let report = retention.run(now: now, isStopping: { false }) { deleted.append("\($0.path) \($0.reason)") }
+        let report = retention.run(
+            now: now, isStopping: { false }, onDeletion: { deleted.append("\($0.path) \($0.reason)") })
         return (deleted, report)
     }
 

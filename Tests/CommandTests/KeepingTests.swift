@@ -283,6 +283,28 @@ import Testing
         #expect(!live.files.contains { $0.hasSuffix(".partial") })
     }
 
+    /// Retention makes room on a full disk, although its floor is lower than what writing needs to go on.
+    @Test(.enabled(if: canMount)) func retentionMakesRoom() throws {
+        let folder = try Command.folder()
+        guard try mount(folder, "size=2m") else { return }
+        defer { _ = try? Command.run(list: ["-l", folder], program: "/usr/bin/umount") }
+        let live = try LiveCapture(
+            ["--retention-free-space", "64k", "--retention-interval", "1h", "--workers", "1"], folder: folder)
+        for number in 0..<60 {
+            live.begin("call-\(number)@x", body: 30_000)
+            live.end("call-\(number)@x")
+            usleep(20_000)
+        }
+        #expect(RunningCommand.eventually { live.command.error.contains("archive: writing has stopped") })
+        #expect(RunningCommand.eventually { live.command.error.contains("reason=free_space") })
+        #expect(RunningCommand.eventually { live.command.error.contains("archive: writing goes on") })
+        live.call("after@call")
+        #expect(RunningCommand.eventually { live.files.contains { $0.hasSuffix("after@call.pcap") } })
+        // The oldest are gone.
+        #expect(!live.files.contains { $0.hasSuffix("_call-0@x.pcap") })
+        _ = try live.stop()
+    }
+
     @Test func aDirectoryThatIsRemovedLive() throws {
         let live = try LiveCapture(["--workers", "2"])
         live.call("first@call")

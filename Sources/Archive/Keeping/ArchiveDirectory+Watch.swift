@@ -4,7 +4,7 @@ import Glibc
 extension ArchiveDirectory {
     /// Room that must be there before writing goes on, so that it does not stop again at once; or a twentieth of a smaller
     /// disk.
-    static let roomToGoOn: UInt64 = 16 << 20
+    static func roomToGoOn(onDiskOf total: UInt64) -> UInt64 { min(16 << 20, total / 20) }
     private static let probeName = ".lippycat.probe"
     private static let probeBytes = 64 << 10
 
@@ -82,7 +82,7 @@ extension ArchiveDirectory {
             try? SystemCall.remove(at: descriptor, name)
         }
         let space = try SystemCall.space(of: descriptor)
-        guard space.available >= min(Self.roomToGoOn, space.total / 20) else { throw SystemCall.Failure(code: ENOSPC) }
+        guard space.available >= Self.roomToGoOn(onDiskOf: space.total) else { throw SystemCall.Failure(code: ENOSPC) }
         let bytes = Int(min(UInt64(Self.probeBytes), max(space.total / 20, 1)))
         try SystemCall.write(file, [UInt8](repeating: 0, count: bytes))
     }

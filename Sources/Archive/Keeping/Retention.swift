@@ -185,14 +185,22 @@ public struct Retention {
         }
         let free = (try? SystemCall.space(of: directory.descriptor))?.available ?? .max
         report.isExhausted =
-            (rules.bytes > 0 && total > rules.bytes) || (rules.freeBytes > 0 && max(free, freeBefore) < rules.freeBytes)
+            (rules.bytes > 0 && total > rules.bytes) || (rules.freeBytes > 0 && max(free, freeBefore) < floor)
         return false
+    }
+
+    /// On a full disk there must be more than writing needs to go on, or it would stay stopped above a low floor.
+    private var floor: UInt64 {
+        guard directory.gate.reason == ENOSPC || directory.gate.reason == EDQUOT,
+            let space = try? SystemCall.space(of: directory.descriptor)
+        else { return rules.freeBytes }
+        return max(rules.freeBytes, 2 * ArchiveDirectory.roomToGoOn(onDiskOf: space.total))
     }
 
     private func reason(_ file: OldestFiles.File, now: Int64?, free: UInt64) -> Reason? {
         if rules.age > 0, let now, now - file.time > rules.age { return .age }
         if rules.bytes > 0, total > rules.bytes { return .size }
-        if rules.freeBytes > 0, free < rules.freeBytes { return .freeSpace }
+        if rules.freeBytes > 0, free < floor { return .freeSpace }
         return nil
     }
 

@@ -13,9 +13,16 @@ final class FinishingThread: @unchecked Sendable {
         var syncsFailed: UInt64 = 0
     }
 
+    /// What is needed of a call; its record may be large.
     private final class Ended: Sendable {
-        let record: CallRecord
-        init(_ record: CallRecord) { self.record = record }
+        let files: [String]
+        /// `voip_command`, filled in.
+        let command: [String]?
+
+        init(_ files: [String], _ command: [String]?) {
+            self.files = files
+            self.command = command
+        }
     }
 
     /// Calls that wait. Beyond it a live capture's files stay pending, and are found again.
@@ -78,7 +85,9 @@ final class FinishingThread: @unchecked Sendable {
     }
 
     func add(_ record: CallRecord) {
-        let ended = Ended(record)
+        let ended = Ended(
+            directory == nil ? [] : record.files,
+            options.voipCommand?.filled(HookValues.voip(record, in: directory?.path)))
         guard isLive else {
             queue.push(ended)
             return
@@ -115,7 +124,7 @@ final class FinishingThread: @unchecked Sendable {
                 if hasUnsynced { synchroniseRecords() }
                 return
             case .element(let ended):
-                finish(ended.record)
+                finish(ended)
                 hasUnsynced = options.synchronise == .finish && directory != nil
             case .timeout:
                 if hasStrays.load(ordering: .relaxed), MonotonicClock.now >= nextLook, directory?.gate.reason == nil {
@@ -130,10 +139,9 @@ final class FinishingThread: @unchecked Sendable {
         }
     }
 
-    private func finish(_ record: CallRecord) {
-        for path in record.files where seal(path) { runHook(forFile: path) }
-        guard let command = options.voipCommand else { return }
-        hooks?.submit(command.filled(HookValues.voip(record, in: directory?.path)), waits: !isLive)
+    private func finish(_ ended: Ended) {
+        for path in ended.files where seal(path) { runHook(forFile: path) }
+        if let command = ended.command { hooks?.submit(command, waits: !isLive) }
     }
 
     private func runHook(forFile path: String) {

@@ -123,5 +123,9 @@ public struct ArchiveOptions: Sendable, Equatable {
     /// `--write-file PREFIX`: the last part of the prefix. Only captures whose names begin with it count as already
     /// there, because the directory is often the one that the input lies in.
     public var namePrefix: String?
+    /// What finished files will have behind `.pcap`, told in records.
+    public var finishedSuffix = ""
+    /// Finished files wait under a pending name for somebody to give them their final one.
+    public var leavesPending = false
     public init(directory: String) { self.directory = directory }
 }

@@ -5,7 +5,7 @@ import Glibc
 /// Why @unchecked Sendable holds: the two variables are for whoever started the thread. `init` and `join` run there, one
 /// after the other; `deinit` runs where the last reference goes, when nobody else has one. The new thread never sees this
 /// object, only its `Body`, of which it gets the one reference there is.
-final class DedicatedThread: @unchecked Sendable {
+package final class DedicatedThread: @unchecked Sendable {
     private var handle = pthread_t()
     private var isJoined = false
 
@@ -16,7 +16,7 @@ final class DedicatedThread: @unchecked Sendable {
 
     /// Starts the thread. Threads are made before the first packet; if the system gives us none, the program ends with a
     /// word (EX_UNAVAILABLE): bodies wait for one another, so running one here would wait for ever.
-    init(_ body: @escaping @Sendable () -> Void) {
+    package init(_ body: @escaping @Sendable () -> Void) {
         // Retained once, here; the thread, which has to exist if the program goes on, takes that over.
         let boxed = unsafe Unmanaged.passRetained(Body(body))
         var thread = pthread_t()
@@ -42,7 +42,7 @@ final class DedicatedThread: @unchecked Sendable {
         if !isJoined { pthread_detach(handle) }
     }
 
-    func join() {
+    package func join() {
         guard !isJoined else { return }
         isJoined = true
         pthread_join(handle, nil)

@@ -174,6 +174,8 @@ public final class Sniffer {
         files.nanoseconds = nanoseconds
         files.maxFileSize = UInt64(max(0, archive.maxFileSize))
         files.overwrite = archive.overwrite
+        files.finishedSuffix = archive.finishedSuffix
+        files.leavesPending = archive.leavesPending
         // The tracker says what is not to be held, for all workers together (`UndecidedPackets`).
         files.heldByteLimit = .max
         let budget = options.limits.writeBufferBytes / max(1, options.workers)

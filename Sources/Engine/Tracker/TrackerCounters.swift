@@ -95,6 +95,7 @@ extension WorkerTotals {
             NamedCount("ordered_by_timestamp", archive.orderedByTimestamp),
             NamedCount("file_reorder_failed", archive.reorderFailed),
             NamedCount("file_records_lost", archive.recordsLost),
+            NamedCount("files_resumed", archive.setsResumed),
         ].filter { $0.count > 0 }
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Archive
@@ -15,7 +16,7 @@ import Testing
         bytes += isBigEndian ? [0, 2, 0, 4] : [2, 0, 4, 0]
         bytes += word(0) + word(0) + word(262_144) + word(linkType)
         var starts: [Int] = []
-        var generator = SplitMix(state: 11)
+        var generator = SeededRandom(seed: 11)
         for number in 0..<records {
             starts.append(bytes.count)
             let packet = TestPacket(position: UInt64(number), length: Int.random(in: 60...400, using: &generator)).bytes
@@ -63,7 +64,7 @@ import Testing
 
     @Test func garbageInTheMiddle() throws {
         let (bytes, starts) = Self.capture(records: 300)
-        var generator = SplitMix(state: 5)
+        var generator = SeededRandom(seed: 5)
         for count in [1, 15, 16, 17, 1000, 600_000] {
             let garbage = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
             let place = starts[150]
@@ -132,7 +133,7 @@ import Testing
     }
 
     @Test func nothingReadable() throws {
-        var generator = SplitMix(state: 1)
+        var generator = SeededRandom(seed: 1)
         let (output, report) = try repair((0..<100_000).map { _ in UInt8.random(in: 0...255, using: &generator) })
         #expect(output.isEmpty && report.packets == 0 && report.isDamaged)
         let (none, empty) = try repair([])
@@ -143,7 +144,7 @@ import Testing
     @Test func randomDamage() throws {
         let (bytes, _) = Self.capture(records: 100)
         let good = try #require(Capture(bytes)).records
-        var generator = SplitMix(state: 77)
+        var generator = SeededRandom(seed: 77)
         for _ in 0..<100 {
             var damaged = bytes
             for _ in 0..<Int.random(in: 1...4, using: &generator) {

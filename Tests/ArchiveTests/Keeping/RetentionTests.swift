@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Archive
@@ -196,7 +197,7 @@ import Testing
 
     /// The heap against sorting everything.
     @Test func theOldestOfMany() {
-        var generator = SplitMix(state: 3)
+        var generator = SeededRandom(seed: 3)
         for limit in [1, 2, 7, 64, 1000] {
             var oldest = OldestFiles(limit: limit)
             let files = (0..<500).map { index in

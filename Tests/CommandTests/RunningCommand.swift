@@ -8,7 +8,9 @@ final class RunningCommand {
     private var outputPath: String { folder + "/stdout" }
     private var errorPath: String { folder + "/stderr" }
 
-    init(_ arguments: String...) throws {
+    convenience init(_ arguments: String...) throws { try self.init(list: arguments) }
+
+    init(list arguments: [String]) throws {
         folder = try Command.folder()
         process.executableURL = URL(fileURLWithPath: Command.path)
         process.arguments = arguments

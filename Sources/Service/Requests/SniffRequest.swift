@@ -43,6 +43,7 @@ public struct OutputOptions: Sendable, Equatable {
 public struct SniffRequest: Sendable, Equatable {
     public var capture = CaptureRequest()
     public var engine = EngineOptions()
+    public var keeping = KeepingOptions()
     public var output = OutputOptions()
     public var log = LogOptions()
     /// The configuration file in use.

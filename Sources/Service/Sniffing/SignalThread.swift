@@ -7,8 +7,11 @@ import Synchronization
 ///
 /// SIGINT and SIGTERM end the capture in good order, SIGUSR1 prints the counters, SIGHUP reopens the log. The signals are
 /// blocked for the whole process, so it has to be made before any other thread.
+///
+/// Why @unchecked Sendable holds: the one variable, `thread`, is the starting thread's, where `init` sets it and `stop`
+/// reads it. The thread that waits for signals has this object as well, but uses only the two constants, of which one is
+/// Sendable and the other an atomic.
 final class SignalThread: @unchecked Sendable {
-    // Set by `init` before the thread runs, used by `stop`: hence @unchecked.
     private var thread = pthread_t()
     private let control: SnifferControl
     private let isOpen = Atomic<Bool>(false)

@@ -14,6 +14,7 @@ public enum SniffVoIP {
         _ request: SniffRequest, reload: @escaping @Sendable () throws(CommandError) -> SniffRequest
     ) throws(CommandError) -> ExitStatus {
         MemoryReturn.apply(request.engine.limits)
+        let key = try request.keeping.keyFile.map { (path) throws(CommandError) in try KeyFile.read(path) }
         let control = SnifferControl()
         let signals = SignalThread(control)
         defer { signals.stop() }
@@ -22,22 +23,31 @@ public enum SniffVoIP {
             nanoseconds: request.engine.archive?.nanoseconds ?? false, control: control)
         signals.opened()
         let directory = try openDirectory(request.engine.archive)
-        let recovered = directory.map { $0.use == .live ? Recovery.run($0) : [] } ?? []
+        let keeper = try ArchiveKeeper(request, directory, key)
+        let recovered = keeper.recover()
         let output = try RecordOutput(request, directory)
         output.writeRecovered(recovered)
+        keeper.start(output, recovered)
         let sniffer = Sniffer(
             request.engine, formats: output.formats, directory: directory, isLive: request.capture.isLive,
-            control: control, deliver: { output.write($0) })
+            control: control,
+            deliver: {
+                output.write($0)
+                keeper.add($0.record)
+            })
         var progress = ReplayProgress(request)
         sniffer.onProgress = { progress.update($0) }
         output.begin()
-        let result: SnifferResult
+        var result: SnifferResult
         do throws(CaptureError) {
             result = try sniffer.run(opened.source)
         } catch {
+            keeper.finish()
             throw CommandError(error)
         }
         progress.clear()
+        keeper.finish()
+        result.summary.counters += keeper.counters
         return output.finish(result, problems: opened.problems(afterStop: control.isStopping))
     }
 

@@ -1,11 +1,10 @@
 /// The calls by what ending them costs, and by how long nothing has come for them: who goes when the table is full.
 ///
 /// Calls that nobody has answered are what a flood consists of: they may take half of the table, beyond that the idlest of
-/// them goes, first those of a single message. A caller whose INVITE was lost sends it again after half a second. Then
-/// calls that are over and only wait for late packets. Then the idlest of all.
+/// them goes. Then calls that are over and only wait for late packets. Then the idlest of all.
 struct IdleCalls {
     enum Rank: Int, CaseIterable {
-        case over, silent, unanswered, answered
+        case over, unanswered, answered
     }
 
     private var heaps = Array(repeating: DeadlineHeap(), count: Rank.allCases.count)

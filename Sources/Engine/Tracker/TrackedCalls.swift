@@ -26,8 +26,6 @@ struct TrackedCall {
     var partialMedia = false
     var isOver = false
     var isAnswered = false
-    /// More than its first message has come.
-    var goesOn = false
     /// Registrations of its media endpoints.
     var registrations: [Int32] = []
     /// Slots and generations of calls it shares endpoint pairs with.

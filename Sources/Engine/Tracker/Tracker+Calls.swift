@@ -84,7 +84,7 @@ extension Tracker {
         }
         compactQueues()
         let share = min(maxUnanswered, options.limits.maxCalls / 2 + 1)
-        if calls.unanswered >= share, let unanswered = popIdlest(.silent) ?? popIdlest(.unanswered) {
+        if calls.unanswered >= share, let unanswered = popIdlest(.unanswered) {
             evict(unanswered, &batch)
             return
         }
@@ -93,7 +93,7 @@ extension Tracker {
             end([over], &batch)
             return
         }
-        let idlest = [IdleCalls.Rank.silent, .unanswered, .answered].compactMap { popIdlest($0) }
+        let idlest = [IdleCalls.Rank.unanswered, .answered].compactMap { popIdlest($0) }
         guard let first = idlest.min(by: { calls.activity[$0] < calls.activity[$1] }) else { return }
         for other in idlest where other != first { trackIdle(other) }
         evict(first, &batch)
@@ -119,8 +119,7 @@ extension Tracker {
 
     private func rank(_ slot: Int) -> IdleCalls.Rank {
         if calls.calls[slot].isOver { return .over }
-        if calls.calls[slot].isAnswered { return .answered }
-        return calls.calls[slot].goesOn ? .unanswered : .silent
+        return calls.calls[slot].isAnswered ? .answered : .unanswered
     }
 
     mutating func trackIdle(_ slot: Int) {

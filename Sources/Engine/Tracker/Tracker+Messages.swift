@@ -93,7 +93,6 @@ extension Tracker {
             correlate(slot, isNew: calls.nextNumber != begun, message, bytes, facts, found)
         }
         calls.activity[slot] = max(clock.now, found.timestamp)
-        if calls.nextNumber == begun { calls.calls[slot].goesOn = true }
         if !facts.isRequest || facts.toTag != 0 { calls.noteAnswer(slot) }
         select(slot, message, bytes, facts, &batch)
         deliverCarriers(carriers, to: slot, isCopy: found.isCopy, &batch)

@@ -137,19 +137,29 @@ extension Tracker {
     /// `max_goroutines` is reached: a parser ends. Returns false if there is none to end.
     ///
     /// Connections that never brought a whole message are what a flood consists of. They may take half of the parsers;
-    /// beyond that, or when they are to go first (and before them those that have not even begun like SIP), the idlest of
-    /// them ends, else the idlest of all.
+    /// beyond that the idlest of them ends, else the idlest of all. When they are to go first, so are those that have not
+    /// even begun like SIP.
     @discardableResult
     mutating func evictIdlestParser(
         _ batch: inout TrackedBatch, except kept: Int = -1, unprovenFirst: Bool = false
     ) -> Bool {
-        if unprovenFirst, evictIdlestCandidate(&batch, except: kept) { return true }
-        if unprovenFirst || connections.unprovenParsers > options.limits.maxStreamParsers / 2,
+        if unprovenFirst {
+            if evictIdlestUnshown(&batch, except: kept) { return true }
+        } else if connections.unprovenParsers > options.limits.maxStreamParsers / 2,
             evictIdlestUnproven(&batch, except: kept)
         {
             return true
         }
         return evictIdlestOfAll(&batch, except: kept)
+    }
+
+    /// A connection that never brought a whole message ends: of the kind there are more of, which is what the flood consists
+    /// of.
+    mutating func evictIdlestUnshown(_ batch: inout TrackedBatch, except kept: Int) -> Bool {
+        if connections.unconfirmedParsers > connections.unprovenParsers {
+            return evictIdlestCandidate(&batch, except: kept) || evictIdlestUnproven(&batch, except: kept)
+        }
+        return evictIdlestUnproven(&batch, except: kept) || evictIdlestCandidate(&batch, except: kept)
     }
 
     /// A connection whose bytes may still become SIP makes room: the one that has been silent longest. Where a stream

@@ -11,8 +11,7 @@ extension Tracker {
     ) {
         while isCrowdedOut {
             guard
-                giveUpOldestUnprovenHole(except: slot, &batch) || evictIdlestCandidate(&batch, except: slot)
-                    || evictIdlestUnproven(&batch, except: slot)
+                giveUpOldestUnprovenHole(except: slot, &batch) || evictIdlestUnshown(&batch, except: slot)
             else { break }
         }
         if reachedLimit(parser, tag) != nil {

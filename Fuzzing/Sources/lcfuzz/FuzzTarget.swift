@@ -26,6 +26,9 @@ struct FuzzTarget: Sendable {
         FuzzTarget(name: "configuration", run: configuration),
         FuzzTarget(name: "recovery", run: recovery),
         FuzzTarget(name: "names", run: names),
+        FuzzTarget(name: "repair", run: repair),
+        FuzzTarget(name: "sealed", run: sealed),
+        FuzzTarget(name: "command", run: command),
         FuzzTarget(name: "engine", mutatesPackets: true, run: engine),
     ]
 }

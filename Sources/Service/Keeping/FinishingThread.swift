@@ -33,6 +33,8 @@ final class FinishingThread: @unchecked Sendable {
     private static let retryPace: Int64 = 30_000_000_000
     /// What a live capture's end may take, nanoseconds; what is left then is the next start's.
     private static let endTime: Int64 = 10_000_000_000
+    /// The same for commands that wait or run.
+    private static let commandsEndTime: Int64 = 30_000_000_000
     private static let syncPace: Int64 = 1_000_000_000
 
     private let options: KeepingOptions
@@ -105,7 +107,8 @@ final class FinishingThread: @unchecked Sendable {
         if isLive { deadline.store(MonotonicClock.now + Self.endTime, ordering: .relaxed) }
         queue.close()
         thread?.join()
-        hooks?.finish(deadline: isLive ? MonotonicClock.now + options.commandTimeout : nil)
+        let patience = min(options.commandTimeout, Self.commandsEndTime)
+        hooks?.finish(deadline: isLive ? MonotonicClock.now + patience : nil)
     }
 
     private var isOver: Bool { MonotonicClock.now >= deadline.load(ordering: .relaxed) }

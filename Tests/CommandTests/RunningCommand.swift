@@ -8,11 +8,14 @@ final class RunningCommand {
     private var outputPath: String { folder + "/stdout" }
     private var errorPath: String { folder + "/stderr" }
 
-    init(_ arguments: String...) throws {
+    convenience init(_ arguments: String...) throws { try self.init(list: arguments) }
+
+    /// - Parameter program: what to run instead of `lc`.
+    init(list arguments: [String], environment: [String: String] = [:], program: String = Command.path) throws {
         folder = try Command.folder()
-        process.executableURL = URL(fileURLWithPath: Command.path)
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
-        process.environment = Command.environment
+        process.environment = Command.environment.merging(environment) { $1 }
         for path in [outputPath, errorPath] { try Data().write(to: URL(fileURLWithPath: path)) }
         process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outputPath))
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorPath))

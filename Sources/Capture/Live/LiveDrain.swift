@@ -18,7 +18,7 @@ struct LiveDrain {
     init(_ options: LiveOptions) {
         started = LiveDrain.clock(CLOCK_MONOTONIC)
         deadline = started + LiveDrain.maximumNanoseconds
-        quietNanoseconds = (2 * Int64(options.effectiveTimeout) + 20) * 1_000_000
+        quietNanoseconds = options.quietNanoseconds
     }
 
     /// Takes note of a batch that was read after the stop, and marks the devices that are drained.
@@ -35,7 +35,7 @@ struct LiveDrain {
         }
     }
 
-    private static func clock(_ id: clockid_t) -> Int64 {
+    static func clock(_ id: clockid_t) -> Int64 {
         var time = timespec()
         _ = unsafe clock_gettime(id, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

@@ -198,7 +198,8 @@ public final class Sniffer {
             SnifferProgress(
                 isRequested: requested, packets: tracker.nextPosition, bytes: tracker.capturedBytes,
                 liveCalls: tracker.calls.count,
-                ledger: ledger(tracker, source), counters: tracker.namedCounters(source.statistics)))
+                ledger: ledger(tracker, source), counters: tracker.namedCounters(source.statistics),
+                interfaces: source.statistics.interfaces.map { InterfaceRecord($0) }))
     }
 
     /// The tracker's ledger and what never reached the tracker.
@@ -225,7 +226,9 @@ public final class Sniffer {
         summary.bytes = tracker.capturedBytes
         summary.firstPacketTime = tracker.firstPacketTime
         summary.lastPacketTime = tracker.lastPacketTime
-        summary.counters = tracker.namedCounters(source.statistics) + totals.namedCounters
+        let statistics = source.statistics
+        summary.counters = tracker.namedCounters(statistics) + totals.namedCounters
+        summary.interfaces = statistics.interfaces.map { InterfaceRecord($0) }
         return summary
     }
 }
@@ -240,6 +243,21 @@ public struct SnifferProgress: Sendable {
     public var liveCalls: Int
     public var ledger: PacketLedger
     public var counters: [NamedCount]
+    /// Live.
+    public var interfaces: [InterfaceRecord]
+}
+
+extension InterfaceRecord {
+    init(_ statistics: InterfaceStatistics) {
+        self.init(name: statistics.name, state: statistics.state.rawValue)
+        packets = statistics.packets
+        received = statistics.received
+        kernelDropped = statistics.droppedByKernel
+        interfaceDropped = statistics.droppedByInterface
+        queueDropped = statistics.droppedByQueue
+        timesLost = statistics.timesLost
+        timesReopened = statistics.timesReopened
+    }
 }
 
 /// How a run went.

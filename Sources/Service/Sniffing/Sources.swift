@@ -71,6 +71,7 @@ enum Sources {
         if let filter = capture.filter { try checkSyntax(filter) }
         let live = try LiveSource(options)
         for warning in live.warnings { Logger(label: "capture").warning("\(warning)") }
+        live.onEvent = { InterfaceLog.write($0) }
         if let filter = capture.filter {
             var spots: FilterBlindSpots = []
             for linkType in live.linkTypes {

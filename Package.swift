@@ -21,6 +21,8 @@ let package = Package(
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CYaml", providers: [.apt(["libyaml-dev"])]),
+        // Of the kernel's interface what glibc gives Swift no function for; nothing is linked.
+        .systemLibrary(name: "CLinux"),
 
         // The pure targets: no Foundation, no libpcap, no clock, no file, no log.
         .target(name: "Tables", swiftSettings: engine),
@@ -42,7 +44,7 @@ let package = Package(
             swiftSettings: engine),
         .target(
             name: "Service",
-            dependencies: ["Engine", "CYaml", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["Engine", "CYaml", "CLinux", .product(name: "Logging", package: "swift-log")],
             swiftSettings: edge,
             // Statically, so that `lc` needs no shared library beyond libpcap, zlib and the libc family.
             linkerSettings: [.linkedLibrary(":libyaml.a")]),

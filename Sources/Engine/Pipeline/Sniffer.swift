@@ -58,6 +58,7 @@ public final class Sniffer {
         var readError: CaptureError?
         reading: while goesOn(source) {
             batch.removeAll()
+            keepUp(&tracker)
             switch read(source, into: &batch.captured, &readError) {
             case .packets:
                 tracker.setInterfaces(source.interfaces)
@@ -98,6 +99,7 @@ public final class Sniffer {
         reading: while goesOn(source) {
             guard let box = pool.take() else { break }
             box.batch.removeAll()
+            keepUp(&tracker)
             switch read(source, into: &box.batch.captured, &readError) {
             case .packets:
                 tracker.setInterfaces(source.interfaces)
@@ -135,6 +137,14 @@ public final class Sniffer {
 
     /// A queue is read to its end after a stop: what it holds has been captured.
     private func goesOn(_ source: any PacketSource) -> Bool { !control.isStopping || source is QueuedSource }
+
+    /// Shows that the run goes on, and takes over what others want changed.
+    private func keepUp(_ tracker: inout Tracker) {
+        control.beat()
+        guard let change = control.takeChange() else { return }
+        tracker.change(to: change.options)
+        change.applied()
+    }
 
     /// Live, time passes although no packet comes. The kernel may hold packets back for a moment, and they must not find
     /// the clock past them.
@@ -199,7 +209,8 @@ public final class Sniffer {
                 isRequested: requested, packets: tracker.nextPosition, bytes: tracker.capturedBytes,
                 liveCalls: tracker.calls.count,
                 ledger: ledger(tracker, source), counters: tracker.namedCounters(source.statistics),
-                interfaces: source.statistics.interfaces.map { InterfaceRecord($0) }))
+                interfaces: source.statistics.interfaces.map { InterfaceRecord($0) },
+                tcpBytesHeld: tracker.held.segmentBytes))
     }
 
     /// The tracker's ledger and what never reached the tracker.
@@ -245,6 +256,8 @@ public struct SnifferProgress: Sendable {
     public var counters: [NamedCount]
     /// Live.
     public var interfaces: [InterfaceRecord]
+    /// What `tcp_memory_limit` bounds.
+    public var tcpBytesHeld: Int
 }
 
 extension InterfaceRecord {

@@ -24,21 +24,27 @@ import Testing
         func hasLogged(_ text: String) -> Bool { RunningCommand.eventually { command.error.contains(text) } }
 
         /// The packets of the only call, after a stop with this status. Every file must be finished.
-        func packets(status: Int32) throws -> Int {
+        func packets(status: Int32) throws -> Int { try #require(packetsOfFiles(status: status).values.first) }
+
+        /// The same by link type.
+        func packetsOfFiles(status: Int32) throws -> [Int: Int] {
             command.signal(SIGTERM)
             #expect(command.wait() == status, "\(command.error)")
             let names = try FileManager.default.contentsOfDirectory(atPath: folder)
             #expect(!names.contains { $0.hasSuffix(".partial") })
-            let file = try #require(names.first { $0.hasSuffix(".pcap") })
-            var bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + file)).dropFirst(24)
-            var packets = 0
-            while bytes.count >= 16 {
-                let length = bytes.dropFirst(8).prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
-                bytes = bytes.dropFirst(16 + length)
-                packets += 1
+            var counts: [Int: Int] = [:]
+            for file in names where file.hasSuffix(".pcap") {
+                let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + file))
+                var at = 24
+                var packets = 0
+                while at + 16 <= bytes.count {
+                    at += 16 + Int(bytes[at + 8]) + Int(bytes[at + 9]) << 8
+                    packets += 1
+                }
+                #expect(at == bytes.count)
+                counts[Int(bytes[20])] = packets
             }
-            #expect(bytes.isEmpty)
-            return packets
+            return counts
         }
 
         func interface() throws -> [String: Any] {
@@ -83,6 +89,25 @@ import Testing
         let interface = try capturing.interface()
         #expect(interface["lost"] as? Int == 3 && interface["reopened"] as? Int == 3)
         #expect(interface["packets"] as? Int == interface["received"] as? Int)
+    }
+
+    /// A tunnel in the place of the Ethernet: raw IP packets, which go into a file of their own.
+    @Test func aDeviceThatReturnsAsAnotherLinkType() throws {
+        guard let capturing = try Capturing() else { return }
+        capturing.network.unplug()
+        #expect(capturing.hasLogged("interface lost"))
+        guard try capturing.network.tunnel(rtp: 51...70, { capturing.hasLogged("returned with another link type") })
+        else { return }
+        let raw = try #require(capturing.packetsOfFiles(status: 69)[101])
+        #expect(raw == 20)
+        #expect(try capturing.packetsOfFiles(status: 69)[1] == 51)
+    }
+
+    /// The kernel holds packets back for 100 ms; a stop gets them.
+    @Test func theLastPacketsBeforeAStop() throws {
+        guard let capturing = try Capturing() else { return }
+        try capturing.network.send(invite: false, rtp: 51...1000)
+        #expect(try capturing.packets(status: 0) == 1001)
     }
 
     @Test func aDeviceThatIsDeletedForGood() throws {

@@ -80,4 +80,40 @@ final class Network {
             ], program: Self.ip)
         if run.status != 0 { print(run.error) }
     }
+
+    /// Makes `eth0` of the callee a tunnel as long as the script runs, and sends RTP through it once `isReady` says so. False when
+    /// this machine has no tunnels.
+    func tunnel(rtp: ClosedRange<Int>, _ isReady: () -> Bool) throws -> Bool {
+        let script = """
+            import fcntl, os, socket, struct, subprocess, sys, time
+            a, b, first, last = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+            tunnel = os.open("/dev/net/tun", os.O_RDWR)
+            fcntl.ioctl(tunnel, 0x400454ca, struct.pack("16sH22x", b"eth0", 0x1001))
+            subprocess.run(["ip", "link", "set", "eth0", "up"], check=True)
+            sys.stdin.readline()
+            for n in range(first, last + 1):
+                payload = struct.pack("!BBHII", 128, 0, n, n * 160, 7) + bytes(160)
+                udp = struct.pack("!HHHH", 4000, 5000, 8 + len(payload), 0) + payload
+                os.write(tunnel, struct.pack("!BBHHHBBH4s4s", 69, 0, 20 + len(udp), n, 0, 64, 17, 0,
+                    socket.inet_aton(a), socket.inet_aton(b)) + udp)
+            time.sleep(.3)
+            """
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Self.ip)
+        process.arguments = [
+            "netns", "exec", host("b"), "/usr/bin/python3", "-c", script, Self.caller, Self.callee, "\(rtp.lowerBound)",
+            "\(rtp.upperBound)",
+        ]
+        let input = Pipe()
+        process.standardInput = input
+        guard FileManager.default.fileExists(atPath: "/dev/net/tun") else {
+            print("no tunnels here: skipped")
+            return false
+        }
+        try process.run()
+        let ready = isReady()
+        try? input.fileHandleForWriting.write(contentsOf: Data("\n".utf8))
+        process.waitUntilExit()
+        return ready && process.terminationStatus == 0
+    }
 }

@@ -41,7 +41,7 @@ struct Privileges {
 
     private func become(_ name: String) throws(CommandError) {
         let account = try Account.named(name)
-        guard account.user != geteuid() || account.group != getegid() else { return }
+        guard account.user != geteuid() else { return }
         guard geteuid() == 0 else {
             throw CommandError(
                 "only root can become another user", at: "--user \(name)",

@@ -33,7 +33,7 @@ enum Program {
             var command = try LippycatCommand.parseAsRoot(arguments)
             try command.run()
         } catch let error as CommandError {
-            StandardStream.error.write(error.description + "\n")
+            error.say()
             exit(error.exitStatus.rawValue)
         } catch {
             let status = LippycatCommand.exitCode(for: error)

@@ -150,6 +150,18 @@ import Testing
         #expect(service.command.wait() == 0)
     }
 
+    /// journalctl --priority=err
+    @Test func theJournalGetsPriorities() throws {
+        let file = try Command.folder() + "/journal"
+        let script =
+            "exec 2>\"$2\"; export JOURNAL_STREAM=$(stat -L -c %d:%i /dev/fd/2); exec \"$0\" sniff voip -r \"$1\" -f \"$3\""
+        let capture = Capture.path("sipp/udp/capture.pcap")
+        _ = try Command.run(list: ["-c", script, Command.path, capture, file, "udp"], program: "/bin/bash")
+        #expect(try String(contentsOfFile: file, encoding: .utf8).hasPrefix("<4>"))
+        _ = try Command.run(list: ["-c", script, Command.path, capture, file, "no filter"], program: "/bin/bash")
+        #expect(try String(contentsOfFile: file, encoding: .utf8).hasPrefix("<3>lc: "))
+    }
+
     @Test func logRotationOfOurOwn() throws {
         let service = try Service("log_rotate: true\nlog_rotate_size: 4KiB\nlog_rotate_keep: 2\n")
         let isRotated = RunningCommand.eventually {

@@ -258,6 +258,20 @@ public struct SnifferProgress: Sendable {
     public var interfaces: [InterfaceRecord]
     /// What `tcp_memory_limit` bounds.
     public var tcpBytesHeld: Int
+
+    public init(
+        isRequested: Bool, packets: UInt64, bytes: UInt64, liveCalls: Int, ledger: PacketLedger, counters: [NamedCount],
+        interfaces: [InterfaceRecord], tcpBytesHeld: Int
+    ) {
+        self.isRequested = isRequested
+        self.packets = packets
+        self.bytes = bytes
+        self.liveCalls = liveCalls
+        self.ledger = ledger
+        self.counters = counters
+        self.interfaces = interfaces
+        self.tcpBytesHeld = tcpBytesHeld
+    }
 }
 
 extension InterfaceRecord {

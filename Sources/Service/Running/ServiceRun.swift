@@ -25,6 +25,8 @@ final class ServiceRun: Sendable {
         var nextWatchdog: Int64 = 0
         var nextStatus: Int64 = 0
         var nextMemory: Int64 = 0
+        var losses = LossWatch()
+        var nextLosses: Int64 = 0
     }
 
     let control: SnifferControl
@@ -184,6 +186,7 @@ final class ServiceRun: Sendable {
         if let deadline = state.withLock({ $0.deadline }), now >= deadline { giveUp() }
         feedWatchdog(now)
         lookAtMemory(now)
+        lookAtLosses(now)
         tellStatus(now)
     }
 
@@ -225,6 +228,20 @@ final class ServiceRun: Sendable {
         guard var watch = due?.watch, let due else { return }
         watch.look(held: due.held, limit: due.limit)
         state.withLock { $0.memory = watch }
+    }
+
+    /// Only live: a replay's summary is not far.
+    private func lookAtLosses(_ now: Int64) {
+        let due: (watch: LossWatch, progress: SnifferProgress)? = state.withLock { state in
+            guard state.request.capture.isLive, now >= state.nextLosses, let progress = state.progress else {
+                return nil
+            }
+            state.nextLosses = now + LossWatch.interval
+            return (state.losses, progress)
+        }
+        guard var watch = due?.watch, let due else { return }
+        watch.look(due.progress)
+        state.withLock { $0.losses = watch }
     }
 
     private func tellStatus(_ now: Int64) {

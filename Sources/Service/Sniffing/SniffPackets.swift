@@ -150,7 +150,7 @@ private struct PacketRun {
                     remedy: "write to a file, beside which they get one of their own", exitStatus: .badData))
         }
         if !request.output.quiet { report() }
-        for error in all { StandardStream.error.write(error.description + "\n") }
+        for error in all { error.say() }
         return all.first?.exitStatus ?? .ok
     }
 }

@@ -6,23 +6,29 @@ struct LinkState: Equatable {
     var index: UInt32
     var isUp: Bool
 
-    /// Nil when there is no such device. Names that are none of the kernel's (`any`, `nflog`) have no state either.
-    static func of(_ name: String) -> LinkState? {
-        let index = unsafe if_nametoindex(name)
-        guard index > 0, let flags = flags(of: name) else { return nil }
-        return LinkState(index: index, isUp: flags & UInt16(IFF_UP) != 0)
+    enum Answer {
+        case there(LinkState)
+        /// There is no such device. Names that are none of the kernel's (`any`, `nflog`) have none either.
+        case absent
+        /// It could not be asked: no descriptor left, or a sandbox without AF_INET.
+        case unknown
     }
 
-    /// https://man7.org/linux/man-pages/man7/netdevice.7.html: `struct ifreq` is the name in 16 bytes, then the flags.
-    private static func flags(of name: String) -> UInt16? {
-        var request = [UInt8](repeating: 0, count: 40)
-        guard name.utf8.count < 16 else { return nil }
-        request.replaceSubrange(0..<name.utf8.count, with: name.utf8)
+    /// https://man7.org/linux/man-pages/man7/netdevice.7.html: `struct ifreq` is the name in 16 bytes, then what was asked for.
+    static func of(_ name: String) -> Answer {
+        guard name.utf8.count < 16 else { return .absent }
         let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return nil }
+        guard descriptor >= 0 else { return .unknown }
         defer { _ = close(descriptor) }
-        guard unsafe ioctl(descriptor, UInt(SIOCGIFFLAGS), &request) == 0 else { return nil }
-        return UInt16(request[16]) | UInt16(request[17]) << 8
+        var request = [UInt8](repeating: 0, count: 40)
+        request.replaceSubrange(0..<name.utf8.count, with: name.utf8)
+        var forFlags = request
+        guard unsafe ioctl(descriptor, UInt(SIOCGIFINDEX), &request) == 0,
+            unsafe ioctl(descriptor, UInt(SIOCGIFFLAGS), &forFlags) == 0
+        else { return errno == ENODEV || errno == ENXIO ? .absent : .unknown }
+        let index = (0..<4).reduce(UInt32(0)) { $0 | UInt32(request[16 + $1]) << UInt32(8 * $1) }
+        let flags = UInt16(forFlags[16]) | UInt16(forFlags[17]) << 8
+        return .there(LinkState(index: index, isUp: flags & UInt16(IFF_UP) != 0))
     }
 }
 

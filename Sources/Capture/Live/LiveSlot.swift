@@ -27,9 +27,8 @@
         self.name = name
         self.options = options
         ended = InterfaceStatistics(name: name)
-        link = LinkState.of(name)
+        if case .there(let state) = LinkState.of(name) { link = LinkState(index: state.index, isUp: true) }
         device = try LiveDevice(name, options: options)
-        if let link { self.link = LinkState(index: link.index, isUp: true) }
     }
 
     /// The handles that may have packets, the older one first.
@@ -100,17 +99,19 @@
         guard device == nil else { return compare(now: now) }
         if hasNews { pause = LiveSlot.shortestPause }
         guard hasNews || now >= nextAttempt else { return nil }
-        let state = LinkState.of(name)
-        // What is no network device can only be tried.
-        if link != nil, state?.isUp != true {
+        var returned: LinkState?
+        switch LinkState.of(name) {
+        case .there(let state) where state.isUp: returned = state
+        // What is no network device, or cannot be asked, can only be tried.
+        case .absent where link == nil, .unknown: break
+        case .there, .absent:
             postpone(now)
             return nil
         }
         attempts += 1
         do throws(CaptureError) {
-            let opened = try LiveDevice(name, options: options)
-            device = opened
-            link = state
+            device = try LiveDevice(name, options: options)
+            link = returned
             ended.timesReopened += 1
             nextAttempt = .max
             return .reopened(
@@ -118,7 +119,8 @@
         } catch {
             postpone(now)
             // It may be gone again, which is no news.
-            guard error != lastProblem, LinkState.of(name) != nil || link == nil else { return nil }
+            if returned != nil, case .absent = LinkState.of(name) { return nil }
+            guard error != lastProblem else { return nil }
             lastProblem = error
             return .cannotReopen(name: name, error)
         }
@@ -132,15 +134,18 @@
     /// Not every way of going is told by the handle: a device may go and return between two reads.
     private func compare(now: Int64) -> LiveEvent? {
         guard let link else { return nil }
-        guard let state = LinkState.of(name), state.index == link.index else {
+        switch LinkState.of(name) {
+        case .there(let state) where state.index == link.index:
+            guard state.isUp != link.isUp else { return nil }
+            self.link = state
+            return state.isUp ? .cameUp(name: name) : .wentDown(name: name)
+        case .there, .absent:
             return lose(
                 CaptureError(
                     .deviceUnavailable, name, detail: "the device went away", hint: "check ip link show \(name)"),
                 now: now)
+        case .unknown: return nil
         }
-        guard state.isUp != link.isUp else { return nil }
-        self.link = state
-        return state.isUp ? .cameUp(name: name) : .wentDown(name: name)
     }
 }
 

@@ -25,8 +25,8 @@ public enum SummaryText {
             bytes.append(contentsOf: TerminalText(line.value, limit: 2000).bytes)
             bytes.append(UInt8(ascii: "\n"))
         }
-        append(summary.ledger, to: &bytes)
         for interface in summary.interfaces { append(interface, to: &bytes) }
+        append(summary.ledger, to: &bytes)
     }
 
     /// Appends a line for an interface of a live capture: what it gave, and everything that went wrong with it.

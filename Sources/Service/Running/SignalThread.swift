@@ -6,8 +6,11 @@ import Synchronization
 ///
 /// `block` has to come before any other thread; `start` comes when privileges have been dropped, which holds for one thread
 /// only and for those that it starts.
+///
+/// Why @unchecked Sendable holds: the one variable, `thread`, is the starting thread's, where `init` sets it and `stop`
+/// reads it. The thread that waits for signals has this object as well, but uses only the two constants, of which one is
+/// Sendable and the other an atomic.
 final class SignalThread: @unchecked Sendable {
-    // Set by `init` before the thread runs, used by `stop`: hence @unchecked.
     private var thread = pthread_t()
     private let run: ServiceRun
     private let isEnding = Atomic<Bool>(false)

@@ -7,11 +7,8 @@ import Synchronization
 /// `block` has to come before any other thread; `start` comes when privileges have been dropped, which holds for one thread
 /// only and for those that it starts.
 ///
-/// Why @unchecked Sendable holds: the one variable, `thread`, is the starting thread's, where `init` sets it and `stop`
-/// reads it. The thread that waits for signals has this object as well, but uses only the two constants, of which one is
-/// Sendable and the other an atomic.
-final class SignalThread: @unchecked Sendable {
-    private var thread = pthread_t()
+/// Nobody waits for it: it may be waiting for whoever reads the log.
+final class SignalThread: Sendable {
     private let run: ServiceRun
     private let isEnding = Atomic<Bool>(false)
 
@@ -31,13 +28,16 @@ final class SignalThread: @unchecked Sendable {
     init(_ run: ServiceRun) {
         self.run = run
         let retained = Unmanaged.passRetained(self)
+        var thread = pthread_t()
         let status = pthread_create(
             &thread, nil,
             { argument in
                 if let argument { Unmanaged<SignalThread>.fromOpaque(argument).takeRetainedValue().wait() }
                 return nil
             }, retained.toOpaque())
-        if status != 0 {
+        if status == 0 {
+            pthread_detach(thread)
+        } else {
             retained.release()
             // Without the thread the signals do what they do by default, which beats doing nothing.
             var set = Self.set
@@ -70,9 +70,6 @@ final class SignalThread: @unchecked Sendable {
         }
     }
 
-    /// Ends the thread. The signals stay blocked: the process is about to end.
-    func stop() {
-        isEnding.store(true, ordering: .releasing)
-        pthread_kill(thread, SIGUSR2)
-    }
+    /// Ends the thread at its next look. The signals stay blocked: the process is about to end.
+    func stop() { isEnding.store(true, ordering: .releasing) }
 }

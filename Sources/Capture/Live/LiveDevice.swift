@@ -17,6 +17,10 @@ import Glibc
     private(set) var statistics: InterfaceStatistics
     /// After a stop: nothing more will come that is from before it.
     var isDrained = false
+    /// When it was last asked and had nothing; monotonic nanoseconds.
+    private(set) var lastEmpty: Int64 = 0
+    /// After a stop: since when it has had nothing each time it was asked; monotonic nanoseconds.
+    var emptySince: Int64?
 
     init(_ name: String, options: LiveOptions) throws(CaptureError) {
         let (created, text) = unsafe withPcapErrorBuffer { unsafe pcap_create(name, $0) }
@@ -117,6 +121,7 @@ import Glibc
         }
         unsafe batch.packets.append(contentsOf: unsafe UnsafeBufferPointer(start: packets, count: appended))
         statistics.packets &+= UInt64(appended)
+        if appended == 0 { lastEmpty = LiveDrain.clock(CLOCK_MONOTONIC) }
         if let overflow {
             statistics.packets &+= 1
             return .overflow(overflow.0, overflow.1)

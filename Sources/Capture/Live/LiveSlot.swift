@@ -5,7 +5,7 @@
 @safe final class LiveSlot {
     let name: String
     private(set) var device: LiveDevice?
-    /// The handle of a device that has gone, and until when it is read (monotonic nanoseconds).
+    /// The handle of a device that has gone, and until when it is read at least (monotonic nanoseconds).
     private(set) var leaving: (device: LiveDevice, until: Int64)?
     private let options: LiveOptions
     /// Of handles that were closed.
@@ -78,9 +78,9 @@
         return .lost(name: name, error)
     }
 
-    /// Closes the handle of a device that has gone, once it had time to hand over what it held.
-    func endLeaving(now: Int64, isOver: Bool = false) {
-        guard let old = leaving, isOver || now >= old.until else { return }
+    /// Closes the handle of a device that has gone, once it had time to hand over what it held and was asked for it.
+    func endLeaving() {
+        guard let old = leaving, old.device.lastEmpty >= old.until else { return }
         close(old.device)
         leaving = nil
     }

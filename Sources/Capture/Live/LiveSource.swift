@@ -86,6 +86,7 @@ import Glibc
 
     public func read(into batch: inout PacketBatch, limit maxPackets: Int) throws(CaptureError) -> ReadStatus {
         batch.removeAll()
+        let start = LiveDrain.clock(CLOCK_MONOTONIC)
         if stopper.isStopping, drain == nil { drain = LiveDrain(options) }
         collect(&batch, limit: max(maxPackets, 1))
         if batch.isEmpty {
@@ -96,7 +97,7 @@ import Glibc
         }
         lookAfterDevices()
         if var drain {
-            drain.note(batch, devices)
+            drain.note(batch, devices, since: start)
             self.drain = drain
         }
         if !batch.isEmpty { return .packets }
@@ -123,11 +124,15 @@ import Glibc
             runs.append(batch.count)
             let room = limit - batch.count
             switch unsafe device.dispatch(into: &batch, &end, limit: room, scratch: scratch) {
-            case .done: continue
+            case .done:
+                drain?.asked(device, hadPackets: batch.count > runs[runs.count - 1])
+                continue
             case .failed(let error):
                 failed(device, error)
                 continue
-            case .overflow(let packet, let bytes): overflow = (packet, bytes)
+            case .overflow(let packet, let bytes):
+                overflow = (packet, bytes)
+                drain?.asked(device, hadPackets: true)
             }
             break
         }
@@ -156,7 +161,7 @@ import Glibc
     private func lookAfterDevices() {
         let now = LiveDrain.clock(CLOCK_MONOTONIC)
         let hasNews = watch.drain()
-        for slot in slots { slot.endLeaving(now: now) }
+        for slot in slots { slot.endLeaving() }
         // After a stop nothing is opened any more.
         guard drain == nil, hasNews || now >= nextLook else { return }
         for slot in slots {

@@ -12,10 +12,15 @@ let package = Package(
     products: [
         .executable(name: "lc", targets: ["lc"]), .library(name: "LippycatEngine", targets: ["Engine"]),
         .library(name: "LippycatService", targets: ["Service"]),
+        // For the package Fuzzing, which checks what the tests check.
+        .library(name: "LippycatTestSupport", targets: ["TestSupport"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // Without the trait it needs no Foundation.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
@@ -35,6 +40,9 @@ let package = Package(
 
         // The shell around them.
         .target(name: "Archive", dependencies: ["Calls", "PacketDecoding", "Tables"], swiftSettings: engine),
+        .target(
+            name: "Sealing", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: edge),
         .target(name: "Capture", dependencies: ["PacketDecoding", "HEP", "CPcap", "CZlib"], swiftSettings: engine),
         .target(
             name: "Engine",
@@ -44,7 +52,10 @@ let package = Package(
             swiftSettings: engine),
         .target(
             name: "Service",
-            dependencies: ["Engine", "CYaml", "CLinux", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Engine", "Sealing", "CYaml", "CLinux", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
             swiftSettings: edge,
             // Statically, so that `lc` needs no shared library beyond libpcap, zlib and the libc family.
             linkerSettings: [.linkedLibrary(":libyaml.a")]),
@@ -53,15 +64,19 @@ let package = Package(
             dependencies: ["Service", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: edge),
 
-        .testTarget(name: "PacketDecodingTests", dependencies: ["PacketDecoding"]),
-        .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly"]),
-        .testTarget(name: "SIPTests", dependencies: ["SIP"]),
+        // What several test targets need.
+        .target(
+            name: "TestSupport", dependencies: ["PacketDecoding", "SIP"], path: "Tests/Support", swiftSettings: edge),
+        .testTarget(name: "PacketDecodingTests", dependencies: ["PacketDecoding", "TestSupport"]),
+        .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly", "TestSupport"]),
+        .testTarget(name: "SIPTests", dependencies: ["SIP", "TestSupport"]),
         .testTarget(name: "HEPTests", dependencies: ["HEP"]),
-        .testTarget(name: "RTPTests", dependencies: ["RTP"]),
+        .testTarget(name: "RTPTests", dependencies: ["RTP", "TestSupport"]),
         .testTarget(name: "CallsTests", dependencies: ["Calls"]),
-        .testTarget(name: "ArchiveTests", dependencies: ["Archive"]),
+        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "TestSupport"]),
+        .testTarget(name: "SealingTests", dependencies: ["Sealing"]),
         .testTarget(name: "CaptureTests", dependencies: ["Capture"]),
-        .testTarget(name: "EngineTests", dependencies: ["Engine"]),
+        .testTarget(name: "EngineTests", dependencies: ["Engine", "TestSupport"]),
         .testTarget(name: "ServiceTests", dependencies: ["Service"]),
         .testTarget(name: "CommandTests", dependencies: ["lc"]),
     ],

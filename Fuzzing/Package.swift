@@ -12,6 +12,7 @@ let package = Package(
             dependencies: [
                 .product(name: "LippycatEngine", package: "lippycat"),
                 .product(name: "LippycatService", package: "lippycat"),
+                .product(name: "LippycatTestSupport", package: "lippycat"),
             ],
             // libFuzzer has the main function.
             swiftSettings: [.treatAllWarnings(as: .error), .unsafeFlags(["-parse-as-library"])])

@@ -29,6 +29,8 @@ public struct ArchiveCounters: Sendable, Equatable {
     public var cutToSnapLength: UInt64 = 0
     /// File sets that met an I/O error; later records for them are lost.
     public var setsFailed: UInt64 = 0
+    /// File sets that went on when the disk could be written again.
+    public var setsResumed: UInt64 = 0
     /// Records lost to I/O errors.
     public var recordsLost: UInt64 = 0
     /// Uses of a file set that was finished or discarded.
@@ -53,6 +55,7 @@ public struct ArchiveCounters: Sendable, Equatable {
         heldRefused += other.heldRefused
         cutToSnapLength += other.cutToSnapLength
         setsFailed += other.setsFailed
+        setsResumed += other.setsResumed
         recordsLost += other.recordsLost
         staleSets += other.staleSets
     }

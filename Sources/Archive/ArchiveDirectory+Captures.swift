@@ -28,7 +28,7 @@ extension ArchiveDirectory {
     private func hasCaptures(in directory: Int32, depth: Int) throws(SystemCall.Failure) -> Bool {
         let listing = try DirectoryListing(of: directory)
         for name in listing.files {
-            if isOurs(name), name.hasSuffix(FileName.ending) || name.hasSuffix(".partial") { return true }
+            if isOfThisRun(name), Self.isCapture(name) { return true }
             if depth == 0, name.elementsEqual(Self.recordLogName.utf8) { return true }
         }
         // A prefix makes no folders.
@@ -41,12 +41,22 @@ extension ArchiveDirectory {
         return false
     }
 
-    private func isOurs(_ name: [UInt8]) -> Bool { name.starts(with: namePrefix) }
+    private func isOfThisRun(_ name: [UInt8]) -> Bool { name.starts(with: namePrefix) }
+
+    /// Open, pending or finished.
+    private static func isCapture(_ name: [UInt8]) -> Bool {
+        name.hasSuffix(".partial") || name.hasSuffix(FileName.pendingEnding)
+            || FileName.finishedEndings.contains { name.hasSuffix($0) }
+    }
+
+    private static let openEndings = [
+        FileName.openEnding, FileName.orderEnding, FileName.sealEnding, FileName.pendingEnding,
+    ]
 
     private func removeOpenFiles(in directory: Int32, depth: Int) throws(SystemCall.Failure) {
         let listing = try DirectoryListing(of: directory)
         for name in listing.files
-        where isOurs(name) && (name.hasSuffix(FileName.openEnding) || name.hasSuffix(FileName.orderEnding)) {
+        where isOfThisRun(name) && Self.openEndings.contains(where: { name.hasSuffix($0) }) {
             try SystemCall.remove(at: directory, SystemCall.terminated(name))
         }
         guard depth < Self.depthLimit, namePrefix.isEmpty else { return }

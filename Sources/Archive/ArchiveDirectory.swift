@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// The directory that calls are written to, locked for this process while the value lives.
 ///
@@ -18,8 +19,13 @@ public final class ArchiveDirectory: Sendable {
     public let use: Use
     /// What the names of this run's captures begin with, if they do: others in the directory are nobody's concern.
     let namePrefix: [UInt8]
+    /// Keeps its number for life; the directory behind it may be replaced (`look`).
     let descriptor: Int32
     let lock: Int32
+    /// Whether anything is written at present.
+    public let gate = WriteGate()
+    /// How often the directory has been replaced.
+    let replacements = Atomic<UInt64>(0)
 
     /// Makes the directory (0750) where it is missing, and locks it.
     ///
@@ -33,13 +39,12 @@ public final class ArchiveDirectory: Sendable {
         self.use = use
         self.namePrefix = Array(namePrefix.utf8)
         do throws(SystemCall.Failure) {
-            descriptor = try Self.openMaking(path)
+            descriptor = try Self.openMaking(path).descriptor
         } catch {
             throw ArchiveError(.directory, path: path, systemError: error.code)
         }
         do throws(SystemCall.Failure) {
-            lock = try SystemCall.open(
-                at: descriptor, SystemCall.terminated(Array(Self.lockName.utf8)), O_RDWR | O_CREAT)
+            lock = try Self.openLock(in: descriptor)
         } catch {
             SystemCall.close(descriptor)
             throw ArchiveError(.directory, path: path, systemError: error.code)
@@ -49,6 +54,7 @@ public final class ArchiveDirectory: Sendable {
             SystemCall.close(descriptor)
             throw ArchiveError(code == EWOULDBLOCK ? .directoryLocked : .directory, path: path, systemError: code)
         }
+        Self.claim(descriptor, lock: lock, isShared: !namePrefix.isEmpty)
         // From here on every stored property is set, and `deinit` closes the descriptors when we throw.
         try prepare()
     }
@@ -58,9 +64,14 @@ public final class ArchiveDirectory: Sendable {
         SystemCall.close(descriptor)
     }
 
+    /// For reading: a lock needs no more, and an open file for writing would keep the disk from being made read-only.
+    static func openLock(in directory: Int32) throws(SystemCall.Failure) -> Int32 {
+        try SystemCall.open(at: directory, SystemCall.terminated(Array(lockName.utf8)), O_RDONLY | O_CREAT)
+    }
+
     /// Takes the lock; the reason when it cannot be had. A predecessor that is just going away, or a child of this process
     /// between fork and exec, is given a moment.
-    private static func acquire(_ lock: Int32) -> Int32? {
+    static func acquire(_ lock: Int32) -> Int32? {
         var pause = timespec(tv_sec: 0, tv_nsec: 10_000_000)
         for attempt in 0...lockAttempts {
             if flock(lock, LOCK_EX | LOCK_NB) == 0 { return nil }
@@ -75,12 +86,14 @@ public final class ArchiveDirectory: Sendable {
 
     /// Opens the directory, making it and its missing parents. Symbolic links are followed here: this path is the
     /// operator's, not the network's.
-    private static func openMaking(_ path: String) throws(SystemCall.Failure) -> Int32 {
+    static func openMaking(
+        _ path: String
+    ) throws(SystemCall.Failure) -> (descriptor: Int32, isNew: Bool) {
         let bytes = Array((path.isEmpty ? "." : path).utf8)
         guard !bytes.contains(0) else { throw SystemCall.Failure(code: EINVAL) }
         while true {
             let descriptor = unsafe open(SystemCall.terminated(bytes), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            if descriptor >= 0 { return descriptor }
+            if descriptor >= 0 { return (descriptor, false) }
             guard errno == ENOENT else {
                 if errno == EINTR { continue }
                 throw SystemCall.Failure(code: errno)
@@ -90,7 +103,7 @@ public final class ArchiveDirectory: Sendable {
             }
             let made = unsafe open(SystemCall.terminated(bytes), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
             guard made >= 0 else { throw SystemCall.Failure(code: errno) }
-            return made
+            return (made, true)
         }
     }
 }

@@ -34,6 +34,7 @@ struct BufferArena: ~Copyable {
     init(budget: Int) {
         let units = min(max(budget, 0) / Self.smallestBlock, Int(Int32.max))
         byteCount = units * Self.smallestBlock
+        // One region for as long as the arena lives: blocks are parts of it, and who has one has the arena too.
         unsafe region = .allocate(
             byteCount: max(byteCount, 16), alignment: byteCount >= Self.hugePage ? Self.hugePage : 16)
         if byteCount >= Self.hugePage {
@@ -63,7 +64,8 @@ struct BufferArena: ~Copyable {
         unsafe region + block.byteOffset
     }
 
-    /// The memory at an offset into a block, counted from the region's beginning.
+    /// The memory at an offset into a block, counted from the region's beginning; for the first `byteCount` bytes only, of
+    /// which the caller owns those of its blocks.
     @inline(__always)
     func memory(at offset: Int) -> UnsafeMutableRawPointer { unsafe region + offset }
 

@@ -8,6 +8,10 @@ public struct CallFileOptions: Sendable, Equatable {
     public var maxFileSize: UInt64 = 0
     /// Finished files replace those of earlier runs.
     public var overwrite = false
+    /// What the final names have behind `.pcap`, told in records; a later step makes it so (`PendingFiles`).
+    public var finishedSuffix = ""
+    /// Finished files wait for that step under their pending name.
+    public var leavesPending = false
     /// Memory for the records of undecided calls, bytes in all.
     public var heldByteLimit = 16 << 20
     /// Record positions remembered for putting late records in their place, entries of 8 bytes in all.

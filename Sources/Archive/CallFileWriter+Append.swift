@@ -12,8 +12,13 @@ extension CallFileWriter {
         case .free:
             counters.staleSets += 1
         case .failed:
-            counters.recordsLost += 1
-            setDetails[slot].packetsLost += 1
+            guard resume(slot) else {
+                counters.recordsLost += 1
+                setDetails[slot].packetsLost += 1
+                return
+            }
+            // Open now.
+            appendSlowly(slot, kind, linkType, timestamp, originalLength, position, bytes, floor)
         case .held:
             hold(slot, record, bytes)
         case .open:

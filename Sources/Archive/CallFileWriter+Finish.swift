@@ -17,9 +17,11 @@ extension CallFileWriter {
             let at = Int(file)
             _ = flush(at)
             if !fileDetails[at].late.isEmpty || fileDetails[at].orderByTimestamp { putInOrder(at) }
+            let named = finished.names.count
             for part in fileDetails[at].parts.indices {
                 if let name = nameFinished(at, part: part) { finished.names.append(name) }
             }
+            if named == finished.names.count, files[at].packets > 0, isGone(at) { loseAll(at) }
             finished.packets += files[at].packets
             finished.bytes += files[at].endOffset - files[at].packets * UInt64(PcapFormat.recordHeaderLength)
             file = files[at].next
@@ -29,6 +31,24 @@ extension CallFileWriter {
         counters.filesFinished += UInt64(finished.names.count)
         remove(slot)
         return finished
+    }
+
+    /// Somebody took the file away while it was open.
+    private mutating func isGone(_ file: Int) -> Bool {
+        guard onDisk(file) else { return false }
+        do throws(SystemCall.Failure) {
+            _ = try directories.with(fileDetails[file].openName, SystemCall.status)
+            return false
+        } catch {
+            return error.code == ENOENT
+        }
+    }
+
+    private mutating func loseAll(_ file: Int) {
+        counters.recordsLost += files[file].packets
+        setDetails[Int(files[file].set)].packetsLost += files[file].packets
+        files[file].packets = 0
+        files[file].endOffset = 0
     }
 
     /// Finishes every open set, and drops those that are held. For each: the set and what it left.
@@ -86,16 +106,26 @@ extension CallFileWriter {
         openSets -= 1
     }
 
-    /// Renames a part to its final name, with `-2`, `-3` … when that is taken. Nil: it keeps its open name, the next start
-    /// recovers it.
+    /// Renames a part to its final name, with `-2`, `-3` … when that is taken, or to the pending form of it. Nil: it keeps
+    /// its open name, the next start recovers it.
     private mutating func nameFinished(_ file: Int, part: Int) -> String? {
         let open = openName(file, part: part)
         do throws(SystemCall.Failure) {
-            let attempt = try renameToFree(open, replacingEarlierRuns: options.overwrite) { writer, attempt in
-                writer.finalName(file, part: part, attempt: attempt)
-            }
-            return String(decoding: finalName(file, part: part, attempt: attempt), as: UTF8.self)
+            let (isPending, ending) = (options.leavesPending, finishedEnding)
+            let attempt = try renameToFree(
+                open, replacingEarlierRuns: options.overwrite,
+                later: { writer, attempt in
+                    isPending ? writer.partName(file, part: part, attempt: attempt, ending: ending) : nil
+                },
+                name: { writer, attempt in
+                    writer.partName(
+                        file, part: part, attempt: attempt,
+                        ending: isPending ? FileName.pendingEnding : FileName.ending)
+                })
+            let name = partName(file, part: part, attempt: attempt, ending: finishedEnding)
+            return String(decoding: name, as: UTF8.self)
         } catch {
+            directory.note(error)
             let slot = Int(files[file].set)
             if setDetails[slot].error == nil {
                 let path = String(decoding: open, as: UTF8.self)
@@ -106,15 +136,27 @@ extension CallFileWriter {
         }
     }
 
+    /// How the names end that records tell.
+    var finishedEnding: String { FileName.ending + options.finishedSuffix }
+
     /// Gives a file the first name of a series that is not taken; returns its number.
+    ///
+    /// - Parameter later: the name that it will have then, if it will, which must be free as well.
     mutating func renameToFree(
         _ path: [UInt8], replacingEarlierRuns: Bool = false,
+        later: (borrowing CallFileWriter, Int) -> [UInt8]? = { _, _ in nil },
         name: (borrowing CallFileWriter, Int) -> [UInt8]
     ) throws(SystemCall.Failure) -> Int {
         for attempt in 1...FileName.attemptLimit {
             let to = FileName.lastComponent(name(self, attempt))
             let archive = self.directory
+            let later = later(self, attempt).map(FileName.lastComponent)
             let done = try directories.with(path) { (directory, from) throws(SystemCall.Failure) in
+                if let later, (try? SystemCall.status(at: directory, later)) != nil,
+                    !(replacingEarlierRuns && archive.isFromEarlierRun(later, in: directory))
+                {
+                    return false
+                }
                 do throws(SystemCall.Failure) {
                     try SystemCall.rename(at: directory, from, to: to, replacing: false)
                     return true

@@ -4,6 +4,8 @@ import Glibc
 extension CallFileWriter {
     /// Writes out what has been in a buffer since `time` (compared with the `wallTime` told then) or longer.
     public mutating func flushAll(olderThan time: Int64) {
+        // What is in a buffer is not lost yet.
+        guard directory.gate.reason == nil else { return }
         while oldestBuffered != OpenFile.none, files[Int(oldestBuffered)].bufferedSince <= time {
             _ = flush(Int(oldestBuffered))
         }
@@ -68,6 +70,9 @@ extension CallFileWriter {
     private mutating func writeToPart(
         _ file: Int, _ content: UnsafeRawBufferPointer, written: inout Int
     ) throws(ArchiveError) {
+        if let reason = directory.gate.reason {
+            throw ArchiveError(.write, path: partPath(file, part: fileDetails[file].part), systemError: reason)
+        }
         let isNew = !onDisk(file)
         let before = isNew ? 0 : Int(files[file].bufferStart - files[file].partStart) + PcapFormat.fileHeaderLength
         let descriptor = try isNew ? createPart(file) : openPart(file)
@@ -79,6 +84,7 @@ extension CallFileWriter {
         } catch {
             let header = isNew ? PcapFormat.fileHeaderLength : 0
             let kept = unsafe Self.wholeRecords(in: content, from: header, upTo: written)
+            directory.note(error)
             // Should even this fail, recovery and every reader still stop at the torn record.
             try? SystemCall.truncate(descriptor, to: Int64(before + kept.end))
             if isNew, kept.count == 0 {
@@ -128,6 +134,7 @@ extension CallFileWriter {
                 if code != EEXIST { break }
             }
         }
+        directory.note(code)
         throw ArchiveError(.create, path: partPath(file, part: part), systemError: code)
     }
 
@@ -144,6 +151,7 @@ extension CallFileWriter {
                 try SystemCall.open(at: directory, name, O_WRONLY | O_APPEND)
             }
         } catch {
+            directory.note(error)
             throw ArchiveError(
                 .write, path: partPath(file, part: fileDetails[file].part), systemError: error.code)
         }
@@ -163,8 +171,10 @@ extension CallFileWriter {
         setDetails[slot].packetsLost += UInt64(lostRecords)
         if sets[slot].state != .failed {
             sets[slot].state = .failed
-            counters.setsFailed += 1
-            setDetails[slot].error = error
+            if setDetails[slot].error == nil {
+                counters.setsFailed += 1
+                setDetails[slot].error = error
+            }
         }
         sets[slot].signalling = OpenFile.none
         sets[slot].media = OpenFile.none

@@ -16,7 +16,7 @@ public struct FileNameValues: Sendable {
 }
 
 /// Untrusted text as part of a file name.
-enum SafeName {
+public enum SafeName {
     /// Only these survive; everything else, each byte of a longer UTF-8 sequence too, becomes `_`.
     static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {
@@ -50,6 +50,18 @@ enum SafeName {
         }
         return safe.prefix(max(limit - 17, 0)) + [UInt8(ascii: "~")] + hexadecimal(hash, digits: 16)
     }
+
+    /// Untrusted text as an argument of a command: as in file names, and never beginning with `@` either, which many
+    /// programs take for a file to read.
+    public static func argument(_ value: [UInt8]) -> [UInt8] {
+        var safe = callID(value, limit: argumentLimit)
+        guard safe.first == UInt8(ascii: "@") else { return safe }
+        safe[0] = UInt8(ascii: "_")
+        return safe.contains(UInt8(ascii: "~"))
+            ? safe : safe + [UInt8(ascii: "~")] + hexadecimal(StableHash.hash(value), digits: 16)
+    }
+
+    private static let argumentLimit = 1024
 
     static func hexadecimal(_ value: UInt64, digits: Int) -> [UInt8] {
         let alphabet = Array("0123456789abcdef".utf8)

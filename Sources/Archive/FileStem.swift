@@ -28,9 +28,17 @@ public struct FileStem: Hashable, Sendable {
 }
 
 /// The files of one call that share a name: which kind and link type, and which continuation.
-struct FileName {
+public struct FileName {
     static let ending = ".pcap"
     static let openEnding = ".pcap.partial"
+    /// A finished file that is still to be compressed, encrypted or synchronised, and the copy that is made of it.
+    static let pendingEnding = ".pcap.pending"
+    static let sealEnding = ".pcap.seal.partial"
+    /// What is added to `ending` by compression and encryption, in this order.
+    public static let gzipSuffix = ".gz"
+    public static let encryptedSuffix = ".enc"
+    /// All endings of finished files.
+    static let finishedEndings = ["", gzipSuffix, encryptedSuffix, gzipSuffix + encryptedSuffix].map { ending + $0 }
     /// A file being put in order, beside its `openEnding` sibling; worth nothing while that one is there.
     static let orderEnding = ".pcap.order.partial"
     /// Names tried before giving up on one that is taken.

@@ -16,19 +16,22 @@ public struct MediaRecord: BitwiseCopyable {
 }
 
 extension CallFileWriter {
-    /// What `append` does for each of the records in turn, at less cost: the tables are borrowed once for all of them.
+    /// What `append` does for each of the records in turn, at less cost: the tables are borrowed once for all of them. The
+    /// packets are captured whole.
     ///
     /// - Parameters:
     ///   - packets: the batch's, whose bytes lie in `bytes`.
+    ///   - recordHeaders: what stands in front of them in `bytes`.
     ///   - linkType: of all of them.
     ///   - firstPosition: place in the capture of the batch's first packet.
     public mutating func append(
-        media records: Span<MediaRecord>, of packets: Span<CapturedPacket>, in bytes: Span<UInt8>, linkType: UInt32,
-        firstPosition: UInt64, pendingFloor: UInt64
+        media records: Span<MediaRecord>, of packets: Span<CapturedPacket>, in bytes: Span<UInt8>,
+        recordHeaders: RecordHeaders, linkType: UInt32, firstPosition: UInt64, pendingFloor: UInt64
     ) {
         var run = MediaRun(
             firstPosition: firstPosition, floor: pendingFloor, linkType: linkType, longest: longestRecord,
-            nanoseconds: options.nanoseconds)
+            nanoseconds: options.nanoseconds,
+            copiesHeaders: recordHeaders == (options.nanoseconds ? .nanoseconds : .microseconds))
         while true {
             let before = run.next
             Self.append(&run, records, packets, bytes, sets, &files, arena, &index)
@@ -51,7 +54,12 @@ extension CallFileWriter {
         _ index: inout OrderIndex
     ) {
         unsafe files.withElements { files in
-            unsafe run.append(records, packets, bytes.bytes, sets.span, files, arena.memory(at: 0), &index)
+            if run.copiesHeaders {
+                unsafe run.appendWithHeaders(
+                    records, packets, bytes.bytes, sets.span, files, arena.memory(at: 0), &index)
+            } else {
+                unsafe run.append(records, packets, bytes.bytes, sets.span, files, arena.memory(at: 0), &index)
+            }
         }
     }
 }
@@ -66,20 +74,43 @@ private struct MediaRun {
     let linkType: UInt32
     let longest: Int
     let nanoseconds: Bool
+    /// The records' headers are in front of the packets: they are copied together.
+    let copiesHeaders: Bool
 
-    init(firstPosition: UInt64, floor: UInt64, linkType: UInt32, longest: Int, nanoseconds: Bool) {
+    init(
+        firstPosition: UInt64, floor: UInt64, linkType: UInt32, longest: Int, nanoseconds: Bool, copiesHeaders: Bool
+    ) {
         self.firstPosition = firstPosition
         self.floor = floor
         self.linkType = linkType
         self.longest = longest
         self.nanoseconds = nanoseconds
+        self.copiesHeaders = copiesHeaders
     }
 
-    /// Up to the first record that needs more than room in its file's buffer.
     @inline(never)
     mutating func append(
         _ records: Span<MediaRecord>, _ packets: Span<CapturedPacket>, _ bytes: RawSpan, _ sets: Span<FileSet>,
         _ files: UnsafeMutableBufferPointer<OpenFile>, _ arena: UnsafeMutableRawPointer, _ index: inout OrderIndex
+    ) {
+        unsafe append(records, packets, bytes, sets, files, arena, &index, copiesHeaders: false)
+    }
+
+    /// The same where `copiesHeaders` holds.
+    @inline(never)
+    mutating func appendWithHeaders(
+        _ records: Span<MediaRecord>, _ packets: Span<CapturedPacket>, _ bytes: RawSpan, _ sets: Span<FileSet>,
+        _ files: UnsafeMutableBufferPointer<OpenFile>, _ arena: UnsafeMutableRawPointer, _ index: inout OrderIndex
+    ) {
+        unsafe append(records, packets, bytes, sets, files, arena, &index, copiesHeaders: true)
+    }
+
+    /// Up to the first record that needs more than room in its file's buffer.
+    @inline(__always)
+    private mutating func append(
+        _ records: Span<MediaRecord>, _ packets: Span<CapturedPacket>, _ bytes: RawSpan, _ sets: Span<FileSet>,
+        _ files: UnsafeMutableBufferPointer<OpenFile>, _ arena: UnsafeMutableRawPointer, _ index: inout OrderIndex,
+        copiesHeaders: Bool
     ) {
         // Packets come many to a second: its beginning is remembered instead of divided for.
         var second = PcapFormat.Second()
@@ -87,7 +118,8 @@ private struct MediaRun {
         let (longest, nanoseconds) = (longest, nanoseconds)
         var place = next
         defer { next = place }
-        guard place >= 0, let first = files.baseAddress else { return }
+        guard place >= 0, let first = files.baseAddress, let source = unsafe bytes.withUnsafeBytes({ $0.baseAddress })
+        else { return }
         while place < records.count {
             // Not negative, and the loop's condition holds.
             let record = unsafe records[unchecked: place]
@@ -109,12 +141,20 @@ private struct MediaRun {
             } else if unsafe !file.pointee.remember(floor: floor, in: &index) {
                 refused &+= 1
             }
-            let time = second.split(packet.timestamp, nanoseconds: nanoseconds)
-            let start = unsafe file.pointee.advance(position, captured)
             // The range's end has been compared with the count, and `accepts` has found room in the file's buffer for the
             // header and all of the bytes.
-            unsafe CaptureRecord.store(
-                time, packet.originalLength, bytes.extracting(unchecked: Int(packet.offset)..<end), at: arena + start)
+            if copiesHeaders {
+                let header = Int(packet.offset) &- RecordHeaders.length
+                guard header >= 0 else { return }
+                let start = unsafe file.pointee.advance(position, captured)
+                unsafe (arena + start).copyMemory(from: source + header, byteCount: RecordHeaders.length &+ captured)
+            } else {
+                let time = second.split(packet.timestamp, nanoseconds: nanoseconds)
+                let start = unsafe file.pointee.advance(position, captured)
+                unsafe CaptureRecord.store(
+                    time, packet.originalLength, bytes.extracting(unchecked: Int(packet.offset)..<end),
+                    at: arena + start)
+            }
             place &+= 1
         }
     }

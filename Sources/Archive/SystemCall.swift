@@ -8,6 +8,14 @@ private func renameat2(
     _ flags: UInt32
 ) -> Int32
 
+/// As above.
+@_silgen_name("dup3")
+private func dup3(_ old: Int32, _ new: Int32, _ flags: Int32) -> Int32
+
+/// As above.
+@_silgen_name("syncfs")
+private func syncfs(_ descriptor: Int32) -> Int32
+
 /// The system calls the archive needs, relative to a directory descriptor, restarted after signals, never following a
 /// symbolic link in the last component. Paths end in a NUL byte (`terminated`).
 ///
@@ -140,6 +148,46 @@ enum SystemCall {
 
     static func isRegularFile(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }
     static func isDirectory(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFDIR }
+
+    /// Makes one descriptor another name of what a second one is open on, in one step for everybody who uses it.
+    ///
+    /// https://man7.org/linux/man-pages/man2/dup.2.html
+    static func replace(_ descriptor: Int32, by other: Int32) throws(Failure) {
+        while dup3(other, descriptor, O_CLOEXEC) < 0 {
+            guard errno == EINTR || errno == EBUSY else { throw Failure(code: errno) }
+        }
+    }
+
+    /// Bytes of the file system, and those that are there for us.
+    static func space(of descriptor: Int32) throws(Failure) -> (total: UInt64, available: UInt64) {
+        var status = statvfs()
+        if unsafe fstatvfs(descriptor, &status) != 0 { throw Failure(code: errno) }
+        let block = UInt64(status.f_frsize)
+        return (UInt64(status.f_blocks) &* block, UInt64(status.f_bavail) &* block)
+    }
+
+    /// Bytes and times of a file, or the names of a directory, are on the disk when this returns.
+    static func synchronise(_ descriptor: Int32) throws(Failure) {
+        while fsync(descriptor) != 0 {
+            if errno != EINTR { throw Failure(code: errno) }
+        }
+    }
+
+    /// Everything of the file system that the descriptor is on.
+    static func synchroniseAll(_ descriptor: Int32) throws(Failure) {
+        if syncfs(descriptor) != 0 { throw Failure(code: errno) }
+    }
+
+    /// Gives an open file the time of change of another.
+    static func setTime(_ descriptor: Int32, _ time: timespec) throws(Failure) {
+        let times = [time, time]
+        let result = unsafe times.withUnsafeBufferPointer { unsafe futimens(descriptor, $0.baseAddress) }
+        if result != 0 { throw Failure(code: errno) }
+    }
+
+    static func removeDirectory(at directory: Int32, _ path: [CChar]) throws(Failure) {
+        if unsafe unlinkat(directory, path, AT_REMOVEDIR) != 0 { throw Failure(code: errno) }
+    }
 
     static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
 }

@@ -16,6 +16,9 @@ public struct PacketBatch: ~Copyable {
     /// In capture order.
     public internal(set) var packets: [CapturedPacket]
 
+    /// Of all the packets.
+    public internal(set) var recordHeaders = RecordHeaders.none
+
     /// - Parameters:
     ///   - arenaBytes: size of the arena; it grows only for a single packet that is larger.
     ///   - packetCapacity: packets that fit before the array has to grow.
@@ -38,6 +41,7 @@ public struct PacketBatch: ~Copyable {
     /// Forgets the packets and keeps the memory.
     public mutating func removeAll() {
         packets.removeAll(keepingCapacity: true)
+        recordHeaders = .none
     }
 
     /// Makes room for `needed` bytes in all; what is there stays where it is.
@@ -59,6 +63,7 @@ public struct PacketBatch: ~Copyable {
             }
         }
         packets.append(copy)
+        recordHeaders = .none
     }
 }
 

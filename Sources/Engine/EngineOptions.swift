@@ -8,8 +8,8 @@ public struct EngineOptions: Sendable, Equatable {
     public var calls = CallOptions()
     public var selection = SelectionOptions()
     public var archive: ArchiveOptions?
-    /// Threads of the worker pool; 1 runs tracker and worker in turn on one thread.
-    public var workers = 1
+    /// Threads of the worker pool, beside the one that reads and tracks; 0 runs tracker and one worker in turn on that one.
+    public var workers = 0
     /// The packets are not captured ones: they come from `HEPSource`, which makes them of what agents tell.
     public var isSynthesized = false
 
@@ -146,5 +146,9 @@ public struct ArchiveOptions: Sendable, Equatable {
     /// `--write-file PREFIX`: the last part of the prefix. Only captures whose names begin with it count as already
     /// there, because the directory is often the one that the input lies in.
     public var namePrefix: String?
+    /// What finished files will have behind `.pcap`, told in records.
+    public var finishedSuffix = ""
+    /// Finished files wait under a pending name for somebody to give them their final one.
+    public var leavesPending = false
     public init(directory: String) { self.directory = directory }
 }

@@ -114,21 +114,8 @@ private struct JSONNumbers {
     }
 
     private mutating func object(_ bytes: Span<UInt8>, _ place: Place, _ depth: Int) -> Bool {
-        position += 1
         if place == .block { block = RTCPReportJSON.Block() }
-        skipBlanks(bytes)
-        while position < end, bytes[position] != UInt8(ascii: "}") {
-            guard let key = text(bytes) else { return false }
-            skipBlanks(bytes)
-            guard position < end, bytes[position] == UInt8(ascii: ":") else { return false }
-            position += 1
-            guard value(bytes, key, place, depth + 1) else { return false }
-            skipBlanks(bytes)
-            if position < end, bytes[position] == UInt8(ascii: ",") { position += 1 }
-            skipBlanks(bytes)
-        }
-        guard position < end else { return false }
-        position += 1
+        guard members(bytes, of: nil, upTo: UInt8(ascii: "}"), place, depth) else { return false }
         if place == .block, let block, report.blocks.count < RTCPReportJSON.maxBlocks {
             report.blocks.append(block)
             self.block = nil
@@ -137,10 +124,17 @@ private struct JSONNumbers {
     }
 
     private mutating func array(_ bytes: Span<UInt8>, _ key: String, _ place: Place, _ depth: Int) -> Bool {
+        members(bytes, of: key, upTo: UInt8(ascii: "]"), place, depth)
+    }
+
+    /// The values of an array, which go by its name, or those of an object, each behind its own.
+    private mutating func members(
+        _ bytes: Span<UInt8>, of array: String?, upTo bracket: UInt8, _ place: Place, _ depth: Int
+    ) -> Bool {
         position += 1
         skipBlanks(bytes)
-        while position < end, bytes[position] != UInt8(ascii: "]") {
-            guard value(bytes, key, place, depth + 1) else { return false }
+        while position < end, bytes[position] != bracket {
+            guard let key = array ?? name(bytes), value(bytes, key, place, depth + 1) else { return false }
             skipBlanks(bytes)
             if position < end, bytes[position] == UInt8(ascii: ",") { position += 1 }
             skipBlanks(bytes)
@@ -148,6 +142,15 @@ private struct JSONNumbers {
         guard position < end else { return false }
         position += 1
         return true
+    }
+
+    /// The name of an object's member and the colon behind it.
+    private mutating func name(_ bytes: Span<UInt8>) -> String? {
+        guard let name = text(bytes) else { return nil }
+        skipBlanks(bytes)
+        guard position < end, bytes[position] == UInt8(ascii: ":") else { return nil }
+        position += 1
+        return name
     }
 
     /// A string; only ASCII without escapes is of interest, and none of our keys is longer than 32 bytes.

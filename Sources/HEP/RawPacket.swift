@@ -29,6 +29,7 @@ public enum RawPacket {
         bytes.append(big16: destination.port)
         bytes.append(big16: length)
         bytes.append(big16: 0)
+        // Copied before the pointer ends.
         unsafe payload.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
         // RFC 768, RFC 8200 section 8.1: addresses, protocol and length, then the datagram.
         var sum = InternetChecksum()

@@ -12,6 +12,7 @@ public enum PacketDecoder {
         _ bytes: Span<UInt8>, linkType: LinkType, into packet: inout DecodedPacket
     ) -> DecodeOutcome {
         packet = DecodedPacket()
+        // A byte has no padding that might never have been written; so in the rest of this file.
         if linkType == .ethernet { return unsafe decodeEthernet(bytes.bytes, into: &packet) }
         return unsafe decodeLink(bytes.bytes, linkType: linkType, at: 0, into: &packet)
     }

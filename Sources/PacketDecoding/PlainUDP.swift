@@ -1,46 +1,64 @@
-/// The commonest packet there is: untagged Ethernet II, IPv4 without options, a whole UDP datagram, captured to its end.
+/// The commonest packet there is: untagged Ethernet II, IPv4 without options, a whole UDP datagram and nothing behind it.
 ///
-/// What media consist of. It is recognised by comparing a few words, and what it carries fits in registers; everything
-/// else is for `PacketDecoder`, which finds exactly the same in these packets.
+/// What media consist of. It is recognised by comparing a few words, and its fields are read when they are asked for, so
+/// that a loop over packets has few of them to keep; everything else is for `PacketDecoder`, which finds exactly the same
+/// in these packets.
 @frozen
-public struct PlainUDP {
+public struct PlainUDP: ~Escapable {
     /// Ethernet, IPv4 and UDP header.
     public static let payloadOffset = 42
+    /// Ethernet pads shorter ones; longer ones there are none.
+    @usableFromInline static let payloadLengths = 20...65535 - 28
 
-    /// Source and destination address as they lie in the packet, one number.
-    public var addresses: UInt64
-    /// Source and destination port as they lie in the packet, one number.
-    public var ports: UInt32
-    public var hopLimit: UInt8
-    public var payloadLength: Int
+    @usableFromInline let frame: RawSpan
 
     /// nil if the packet is anything else.
     @inlinable
     @inline(__always)
-    public init?(_ bytes: RawSpan) {
-        guard bytes.byteCount >= PlainUDP.payloadOffset else { return nil }
+    @_lifetime(copy frame)
+    public init?(_ frame: RawSpan) {
+        let payloadLength = frame.byteCount &- PlainUDP.payloadOffset
+        guard PlainUDP.payloadLengths.contains(payloadLength) else { return nil }
+        self.frame = frame
         // EtherType IPv4, version 4, five words of header. All loads lie within the bytes just counted.
-        guard PlainUDP.load(bytes, 12, UInt32.self) & 0x00ff_ffff == 0x0045_0008 else { return nil }
+        guard load(12, UInt32.self) & 0x00ff_ffff == 0x0045_0008 else { return nil }
         // No fragment offset, no more to come, and UDP.
-        let fragment = PlainUDP.load(bytes, 20, UInt32.self)
-        guard fragment & 0xff00_ff3f == 0x1100_0000 else { return nil }
-        let length = Int(PlainUDP.load(bytes, 38, UInt16.self).byteSwapped)
-        let totalLength = Int(PlainUDP.load(bytes, 16, UInt16.self).byteSwapped)
-        // The two lengths agree, so neither is 0; nothing is cut; padding may follow.
-        guard length >= 8, totalLength == length &+ 20, totalLength &+ 14 <= bytes.byteCount else { return nil }
-        addresses = PlainUDP.load(bytes, 26, UInt64.self)
-        ports = PlainUDP.load(bytes, 34, UInt32.self)
-        hopLimit = UInt8(truncatingIfNeeded: fragment >> 16)
-        payloadLength = length &- 8
+        guard load(20, UInt32.self) & 0xff00_ff3f == 0x1100_0000 else { return nil }
+        // Both lengths are that of the frame, which has just been found to fit 16 bits: nothing is cut, and nothing padded.
+        let length = UInt16(truncatingIfNeeded: payloadLength)
+        guard load(16, UInt16.self) == (length &+ 28).byteSwapped, load(38, UInt16.self) == (length &+ 8).byteSwapped
+        else { return nil }
     }
 
-    /// A little-endian number.
+    /// Source and destination address as they lie in the packet, one number.
+    @inlinable
+    public var addresses: UInt64 {
+        @inline(__always) get { load(26, UInt64.self) }
+    }
+
+    /// Source and destination port as they lie in the packet, one number.
+    @inlinable
+    public var ports: UInt32 {
+        @inline(__always) get { load(34, UInt32.self) }
+    }
+
+    @inlinable
+    public var hopLimit: UInt8 {
+        @inline(__always) get { load(22, UInt8.self) }
+    }
+
+    @inlinable
+    public var payload: RawSpan {
+        @inline(__always) @_lifetime(copy self)
+        // `init` has counted as many bytes.
+        get { unsafe frame.extracting(unchecked: PlainUDP.payloadOffset..<frame.byteCount) }
+    }
+
+    /// A little-endian number in the headers.
     @inlinable
     @inline(__always)
-    static func load<Number: FixedWidthInteger & BitwiseCopyable>(
-        _ bytes: RawSpan, _ offset: Int, _ type: Number.Type
-    ) -> Number {
-        // Bounds-checked by the standard library; every bit pattern is a valid integer.
-        unsafe Number(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Number.self))
+    func load<Number: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, _ type: Number.Type) -> Number {
+        // `init` has counted the headers' bytes, and no number reaches behind them; every bit pattern is a valid integer.
+        unsafe Number(littleEndian: frame.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: Number.self))
     }
 }

@@ -107,25 +107,29 @@ public struct StreamStatistics: Sendable, BitwiseCopyable {
         }
 
         follow(
-            sequence: sequence, timestamp: timestamp, isComparable: isComparable, isQuiet: isQuiet, arrival: arrival)
+            sequence: sequence, timestamp: timestamp, hasJitter: isComparable && hasClock, isQuiet: isQuiet,
+            arrival: arrival)
     }
 
     /// `receive` for a packet whose payload type, clock rate and flags are those of the packet before, without the marker
-    /// bit and neither comfort noise nor telephone event.
+    /// bit and neither comfort noise nor telephone event, when the clock is known (`hasClock`).
     @inlinable
     @inline(__always)
     public mutating func receiveSameFormat(sequence: UInt16, timestamp: UInt32, arrival: Int64, payloadBytes: Int) {
         packets &+= 1
         bytes &+= UInt64(truncatingIfNeeded: payloadBytes)
-        follow(sequence: sequence, timestamp: timestamp, isComparable: true, isQuiet: false, arrival: arrival)
+        follow(sequence: sequence, timestamp: timestamp, hasJitter: true, isQuiet: false, arrival: arrival)
     }
+
+    /// The clock of the present payload type is known.
+    @inlinable public var hasClock: Bool { tick != 0 }
 
     /// Jitter, gap and sequence number of a packet.
     @inlinable
     @inline(__always)
-    mutating func follow(sequence: UInt16, timestamp: UInt32, isComparable: Bool, isQuiet: Bool, arrival: Int64) {
+    mutating func follow(sequence: UInt16, timestamp: UInt32, hasJitter: Bool, isQuiet: Bool, arrival: Int64) {
         let elapsed = arrival &- lastArrival
-        if isComparable, tick != 0 {
+        if hasJitter {
             let nominal = Double(Int32(bitPattern: timestamp &- lastTimestamp)) * tick
             jitter += ((Double(elapsed) - nominal).magnitude - jitter) * 0.0625
             if !isQuiet {

@@ -3,6 +3,10 @@
 /// An array would do, but before it changes an element it asks whether it is shared: a call, with all registers saved around
 /// it, which was 30 of 130 instructions of an append. And its elements begin 32 bytes behind wherever the allocator put it,
 /// so that an element of 64 bytes always takes two cache lines. This table has one owner by its type. Indices are checked.
+///
+/// Why @safe holds: `elements` is memory of the table's own for `capacity` elements, of which the first `used` have been
+/// written; an index is compared with `used` before it becomes an address, and `grow` and `deinit`, which give memory
+/// back, run when nothing can be borrowed from it. Elements are BitwiseCopyable, so none has to be destroyed.
 @safe
 @frozen
 public struct OwnedTable<Element: BitwiseCopyable>: ~Copyable {
@@ -34,11 +38,13 @@ public struct OwnedTable<Element: BitwiseCopyable>: ~Copyable {
     @inlinable
     public mutating func append(_ element: Element) {
         if used == capacity { grow() }
+        // `grow` has made room if there was none.
         unsafe elements?.advanced(by: used).initialize(to: element)
         used += 1
     }
 
-    /// All elements at once, for a loop over many of them.
+    /// All elements at once, for a loop over many of them. The pointer is good for as long as `body` runs, which has the
+    /// table to itself.
     @inlinable
     @inline(__always)
     public mutating func withElements<Result>(
@@ -61,6 +67,8 @@ public struct OwnedTable<Element: BitwiseCopyable>: ~Copyable {
         capacity = larger
     }
 
+    /// Indices are slots that the program itself gave out, never numbers from the wire: another one is its own mistake. Out
+    /// of line, so that the check costs a comparison.
     @usableFromInline @inline(never)
     func misuse() -> Never { preconditionFailure("index out of range") }
 }

@@ -13,7 +13,9 @@ struct LippycatCommand: ParsableCommand {
               lc --generate-completion-script bash > /etc/bash_completion.d/lc
             """,
         version: Version.text,
-        subcommands: [SniffCommand.self, ListCommand.self, ShowCommand.self])
+        subcommands: [
+            SniffCommand.self, ListCommand.self, ShowCommand.self, DecryptCommand.self, RepairCommand.self,
+        ])
 
     static var _errorPrefix: String { "lc: " }
 }

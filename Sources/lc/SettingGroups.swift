@@ -7,6 +7,10 @@ enum SelectionOptionGroup: SettingSelection {
     static let (command, group) = (Setting.Command.voip, Setting.Group.selection)
 }
 enum FileOptions: SettingSelection { static let (command, group) = (Setting.Command.voip, Setting.Group.files) }
+enum KeepingOptionGroup: SettingSelection {
+    static let (command, group) = (Setting.Command.voip, Setting.Group.keeping)
+}
+enum HookOptions: SettingSelection { static let (command, group) = (Setting.Command.voip, Setting.Group.hooks) }
 enum CallOptionGroup: SettingSelection { static let (command, group) = (Setting.Command.voip, Setting.Group.calls) }
 enum LimitOptions: SettingSelection { static let (command, group) = (Setting.Command.voip, Setting.Group.limits) }
 enum OutputOptionGroup: SettingSelection { static let (command, group) = (Setting.Command.voip, Setting.Group.output) }
@@ -23,13 +27,16 @@ struct VoIPArguments: ParsableArguments {
     @OptionGroup(title: "Input") var input: SettingArguments<InputOptions>
     @OptionGroup(title: "Selection") var selection: SettingArguments<SelectionOptionGroup>
     @OptionGroup(title: "Files") var files: SettingArguments<FileOptions>
+    @OptionGroup(title: "Keeping files") var keeping: SettingArguments<KeepingOptionGroup>
+    @OptionGroup(title: "Commands for calls and files") var hooks: SettingArguments<HookOptions>
     @OptionGroup(title: "Calls") var calls: SettingArguments<CallOptionGroup>
     @OptionGroup(title: "Performance and limits") var limits: SettingArguments<LimitOptions>
     @OptionGroup(title: "Output") var output: SettingArguments<OutputOptionGroup>
     @OptionGroup(title: "General") var general: SettingArguments<GeneralOptions>
 
     var given: [GivenSetting] {
-        input.given + selection.given + files.given + calls.given + limits.given + output.given + general.given
+        input.given + selection.given + files.given + keeping.given + hooks.given + calls.given + limits.given
+            + output.given + general.given
     }
 }
 

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Archive
@@ -74,7 +75,7 @@ import Testing
     }
 
     @Test func theArenaGivesBackWhatItTook() {
-        var random = SplitMix(state: 4)
+        var random = SeededRandom(seed: 4)
         var arena = BufferArena(budget: 300_000)
         var blocks: [BufferArena.Block] = []
         var taken = Set<Int32>()

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Archive
@@ -68,7 +69,7 @@ import Testing
     }
 
     @Test(arguments: 0..<60 as Range<UInt64>) func anyOrderAndAnyFlushesEndSorted(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SeededRandom(seed: seed)
         let count = Int.random(in: 2...400, using: &random)
         // Positions with gaps, displaced by up to `reach`.
         let reach = [1, 3, 20, 400].randomElement(using: &random) ?? 1
@@ -143,7 +144,7 @@ import Testing
 
 @Suite struct OrderIndexTests {
     @Test(arguments: 0..<30 as Range<UInt64>) func agreesWithASortedArray(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededRandom(seed: seed)
         var index = OrderIndex(entryLimit: 1 << 14)
         var list = OrderIndex.List()
         var reference: [OrderIndex.Place] = []

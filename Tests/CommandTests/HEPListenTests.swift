@@ -4,7 +4,7 @@ import Testing
 /// `lc sniff voip --hep-listen` from the first packet to the summary.
 @Suite struct HEPListenTests {
     /// The HEP packets of a capture: the payloads of its datagrams.
-    private static func payloads(_ name: String) throws -> [[UInt8]] {
+    static func payloads(_ name: String) throws -> [[UInt8]] {
         let bytes = try Capture.bytes(name)
         var payloads: [[UInt8]] = []
         var offset = 24
@@ -18,7 +18,7 @@ import Testing
     }
 
     /// A HEP3 packet of a SIP message over TCP from 192.0.2.1:5060 to 192.0.2.2:5060, seen by an agent now.
-    private static func packet(_ message: String, agent: UInt8) -> [UInt8] {
+    static func packet(_ message: String, agent: UInt8) -> [UInt8] {
         func chunk(_ type: UInt8, _ value: [UInt8]) -> [UInt8] {
             let length = 6 + value.count
             return [0, 0, 0, type, UInt8(length >> 8), UInt8(length & 255)] + value
@@ -34,7 +34,7 @@ import Testing
     }
 
     /// Connects a socket to a port of this host.
-    private static func connected(to port: UInt16, isUDP: Bool) -> Int32 {
+    static func connected(to port: UInt16, isUDP: Bool) -> Int32 {
         let descriptor = socket(AF_INET, Int32((isUDP ? SOCK_DGRAM : SOCK_STREAM).rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

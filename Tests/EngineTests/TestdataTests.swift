@@ -24,7 +24,7 @@ import Testing
         let input = try #require(truth.capture(beside: expectedPath))
         let packets = try PacketList(path: input)
         #expect(packets.bytes.count == truth.packetsTotal)
-        for workers in [1, 3] {
+        for workers in [0, 1, 3] {
             let folder = TemporaryFolder()
             var options = EngineOptions()
             options.workers = workers

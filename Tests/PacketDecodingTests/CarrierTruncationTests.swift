@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import PacketDecoding
@@ -54,9 +55,7 @@ import Testing
     }
 
     @Test func randomBytesOnEveryLink() {
-        let seed = UInt64.random(in: 0 ... .max)
-        print("random bytes on every link, seed \(seed)")
-        var random = SplitMix64(state: seed)
+        var random = SeededRandom(printedFor: "random bytes on every link")
         for linkType in LinkType.decoded + [.llc] {
             for _ in 0..<1000 {
                 let count = Int.random(in: 0..<160, using: &random)
@@ -68,9 +67,7 @@ import Testing
     }
 
     @Test func mutationsGetFurtherThanNoise() {
-        let seed = UInt64.random(in: 0 ... .max)
-        print("mutated carriers, seed \(seed)")
-        var random = SplitMix64(state: seed)
+        var random = SeededRandom(printedFor: "mutated carriers")
         for _ in 0..<30_000 {
             guard let sample = CarrierSample.all.randomElement(using: &random) else { return }
             var bytes = sample.bytes

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import PacketDecoding
@@ -90,9 +91,7 @@ import Testing
     }
 
     @Test func encryptedBytesStayClosed() {
-        let seed = UInt64.random(in: 0 ... .max)
-        print("encrypted ESP, seed \(seed)")
-        var random = SplitMix64(state: seed)
+        var random = SeededRandom(printedFor: "encrypted ESP")
         var opened = 0
         for _ in 0..<20_000 {
             let content = (0..<Int.random(in: 40...90, using: &random)).map { _ in

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import PacketDecoding
@@ -82,9 +83,7 @@ import Testing
     }
 
     @Test(arguments: linkTypes) func randomBytes(_ linkType: LinkType) {
-        let seed = UInt64.random(in: 0 ... .max)
-        print("random bytes for \(linkType), seed \(seed)")
-        var random = SplitMix64(state: seed)
+        var random = SeededRandom(printedFor: "random bytes for \(linkType)")
         for round in 0..<20_000 {
             var bytes: [UInt8]
             if round % 2 == 0 {
@@ -106,18 +105,5 @@ import Testing
             _ = PacketDecoder.decodeTransport(of: bytes.span, ipProtocol: ipProtocol, into: &packet)
             #expect(packet.payloadOffset + packet.payloadLength <= bytes.count)
         }
-    }
-}
-
-/// A generator whose seed can be printed and used again.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
-        return word ^ word >> 31
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RTP
@@ -84,7 +85,7 @@ struct RTPHeaderTests {
     }
 
     @Test func arbitraryBytesNeverTrap() {
-        var numbers = SeededNumbers(state: 1)
+        var numbers = SeededRandom(seed: 1)
         for _ in 0..<20_000 {
             var bytes = (0..<Int.random(in: 0...60, using: &numbers)).map { _ in
                 UInt8.random(in: 0...255, using: &numbers)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RTP
@@ -130,7 +131,7 @@ struct StreamStatisticsSequenceTests {
     /// Compared with sets, which forget nothing: shuffled within 100, with losses and duplicates, over two wraps.
     @Test func agreesWithSets() {
         for seed: UInt64 in 0..<4 {
-            var numbers = SeededNumbers(state: seed)
+            var numbers = SeededRandom(seed: seed)
             var sent: [(order: Int, sequence: Int)] = []
             let first = Int.random(in: 0...65535, using: &numbers)
             for sequence in first..<first + 140_000 {
@@ -157,7 +158,7 @@ struct StreamStatisticsSequenceTests {
     }
 
     @Test func arbitraryNumbersAndTimesNeverTrap() {
-        var numbers = SeededNumbers(state: 7)
+        var numbers = SeededRandom(seed: 7)
         var figures = StreamStatistics()
         for _ in 0..<200_000 {
             figures.receive(

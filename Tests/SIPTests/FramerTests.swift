@@ -1,44 +1,7 @@
+import TestSupport
 import Testing
 
 @testable import SIP
-
-/// What a framer made of a stream, as text.
-struct Framed: Equatable {
-    var messages: [String] = []
-    var faults: [FramingFault] = []
-    var skipped = 0
-    var keepalives = 0
-    var left = 0
-}
-
-/// Feeds the pieces one after another, moving the buffer as a stream reader would.
-func frame(_ pieces: [[UInt8]], limits: SIPStreamFramer.Limits = .init()) -> Framed {
-    var framer = SIPStreamFramer(limits: limits)
-    var buffer: [UInt8] = []
-    var result = Framed()
-    for piece in pieces {
-        buffer += piece
-        var position = 0
-        steps: while true {
-            switch framer.next(in: buffer.span, from: position) {
-            case .needMore: break steps
-            case .message(let range):
-                result.messages.append(String(decoding: buffer[range], as: UTF8.self))
-                position = range.upperBound
-            case .keepalive(let range):
-                result.keepalives += range.count
-                position = range.upperBound
-            case .notSIP(let range, let fault):
-                if fault != .noStartLine || result.faults.last != fault { result.faults.append(fault) }
-                result.skipped += range.count
-                position = range.upperBound
-            }
-        }
-        buffer.removeFirst(position)
-    }
-    result.left = buffer.count
-    return result
-}
 
 private func message(_ id: String, body: String = "", length: String? = nil, name: String = "Content-Length") -> String
 {
@@ -53,7 +16,7 @@ private func message(_ id: String, body: String = "", length: String? = nil, nam
         + message("three", body: "x\r\n\r\nBYE sip:q SIP/2.0\r\n") + "\r\n" + message("four", length: "")
 
     @Test func messagesAreCutByContentLength() {
-        let all = frame([Array(stream.utf8)])
+        let all = FramedStream([Array(stream.utf8)])
         #expect(all.messages.count == 4)
         #expect(all.messages[2] == message("three", body: "x\r\n\r\nBYE sip:q SIP/2.0\r\n"))
         #expect(all.keepalives == 6)
@@ -63,61 +26,61 @@ private func message(_ id: String, body: String = "", length: String? = nil, nam
 
     @Test func theSplitDoesNotMatter() {
         let bytes = Array(stream.utf8)
-        let whole = frame([bytes])
+        let whole = FramedStream([bytes])
         for split in 0...bytes.count {
-            #expect(frame([Array(bytes[..<split]), Array(bytes[split...])]) == whole, "split at \(split)")
+            #expect(FramedStream([Array(bytes[..<split]), Array(bytes[split...])]) == whole, "split at \(split)")
         }
-        #expect(frame(bytes.map { [$0] }) == whole)
+        #expect(FramedStream(bytes.map { [$0] }) == whole)
     }
 
     @Test func garbageIsSkippedToTheNextStartLine() {
         let bytes = Array(("\u{16}\u{3}\u{1}tls\r\nVia: x\r\n\r\nv=0\r\na=x y\r\n" + message("one")).utf8)
-        let whole = frame([bytes])
+        let whole = FramedStream([bytes])
         #expect(whole.messages == [message("one")])
         #expect(whole.faults == [.noStartLine])
         for split in 0...bytes.count {
-            #expect(frame([Array(bytes[..<split]), Array(bytes[split...])]).messages == [message("one")])
+            #expect(FramedStream([Array(bytes[..<split]), Array(bytes[split...])]).messages == [message("one")])
         }
-        #expect(frame(bytes.map { [$0] }).messages == [message("one")])
+        #expect(FramedStream(bytes.map { [$0] }).messages == [message("one")])
     }
 
     @Test(arguments: ["-1", "garbage", "1048577", "99999999999999999999", "5, 6"])
     func badLengthLeavesTheBodyOut(length: String) {
         let bad = message("bad", body: "", length: length)
         let text = message("one") + bad + "BYE of a body\r\n" + message("two")
-        let framed = frame(Array(text.utf8).map { [$0] })
+        let framed = FramedStream(Array(text.utf8).map { [$0] })
         #expect(framed.messages == [message("one"), bad, message("two")])
         #expect(framed.faults == [.noStartLine])
     }
 
     @Test func foldedAndEmptyLengthsAreRead() {
         let folded = message("one", body: "abc", length: "\r\n 3")
-        #expect(frame([Array((folded + message("two")).utf8)]).messages == [folded, message("two")])
+        #expect(FramedStream([Array((folded + message("two")).utf8)]).messages == [folded, message("two")])
         let empty = message("one", length: " ")
-        #expect(frame([Array((empty + message("two")).utf8)]).messages == [empty, message("two")])
+        #expect(FramedStream([Array((empty + message("two")).utf8)]).messages == [empty, message("two")])
     }
 
     @Test func headersThatDoNotEndAreRefused() {
         let limits = SIPStreamFramer.Limits(headerSectionBytes: 1_000, bodyBytes: 100, startLineBytes: 200)
         let endless = "INFO sip:a@b SIP/2.0\r\n" + String(repeating: "X-Pad: 0123456789\r\n", count: 100)
-        let framed = frame([Array((endless + message("one")).utf8)], limits: limits)
+        let framed = FramedStream([Array((endless + message("one")).utf8)], limits: limits)
         #expect(framed.faults == [.headerSectionTooLong])
         #expect(framed.messages == [message("one")])
         let longLine = "INFO sip:" + String(repeating: "a", count: 300) + " SIP/2.0\r\n\r\n"
-        #expect(frame([Array((longLine + message("one")).utf8)], limits: limits).messages == [message("one")])
-        #expect(frame([Array((longLine + message("one")).utf8)], limits: limits).faults == [.startLineTooLong])
-        #expect(frame([Array(message("one", length: "101").utf8)], limits: limits).messages.count == 1)
+        #expect(FramedStream([Array((longLine + message("one")).utf8)], limits: limits).messages == [message("one")])
+        #expect(FramedStream([Array((longLine + message("one")).utf8)], limits: limits).faults == [.startLineTooLong])
+        #expect(FramedStream([Array(message("one", length: "101").utf8)], limits: limits).messages.count == 1)
     }
 
     @Test func aStartLineAmongHeadersBeginsAMessage() {
         let lost = "INFO sip:a@b SIP/2.0\r\nVia: lost the rest\r\n"
         for split in 0..<lost.utf8.count {
             let bytes = Array((lost + message("one")).utf8)
-            let framed = frame([Array(bytes[..<split]), Array(bytes[split...])])
+            let framed = FramedStream([Array(bytes[..<split]), Array(bytes[split...])])
             #expect(framed.messages == [message("one")])
             #expect(framed.faults == [.headersInterrupted])
         }
-        #expect(frame([Array((lost + "SIP/2.0 200 OK\r\nl: 0\r\n\r\n").utf8)]).messages.count == 1)
+        #expect(FramedStream([Array((lost + "SIP/2.0 200 OK\r\nl: 0\r\n\r\n").utf8)]).messages.count == 1)
     }
 
     @Test func pendingTellsWhatIsKnown() {
@@ -163,7 +126,7 @@ private func message(_ id: String, body: String = "", length: String? = nil, nam
 
     /// What is framed is what the parser reads whole.
     @Test func framedMessagesParse() throws {
-        for text in frame([Array(stream.utf8)]).messages {
+        for text in FramedStream([Array(stream.utf8)]).messages {
             let parsed = try parse(Array(text.utf8))
             #expect(!parsed.message.isTruncated)
             #expect(!parsed.message.flags.contains(.bytesAfterBody))

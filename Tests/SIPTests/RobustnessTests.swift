@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import SIP
@@ -77,9 +78,7 @@ import Testing
     }
 
     @Test func mutatedMessagesAreRead() {
-        let seed = UInt64.random(in: .min ... .max)
-        print("mutation seed \(seed)")
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(printedFor: "mutated messages")
         for _ in 0..<4_000 {
             var bytes = Self.seeds[Int.random(in: 0..<Self.seeds.count, using: &generator)]
             for _ in 0..<Int.random(in: 1...8, using: &generator) {

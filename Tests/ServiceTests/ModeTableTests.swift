@@ -41,7 +41,7 @@ import Testing
     @Test func theEnginesOwnDefaultsAreThoseOfTheTable() throws {
         var request = try SniffRequest(resolve())
         #expect(request.engine.limits == EngineLimits())
-        request.engine.workers = 1
+        request.engine.workers = 0
         #expect(request.engine == EngineOptions())
         #expect(request.capture == CaptureRequest())
     }

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// One executable with all targets, because building one takes minutes: `LC_FUZZ` says which target this process is.
 private let target: FuzzTarget = {
@@ -31,22 +32,11 @@ func mutated(_ bytes: [UInt8], limit: Int) -> [UInt8] {
 @_cdecl("LLVMFuzzerCustomMutator")
 public func customMutator(_ data: UnsafeMutablePointer<UInt8>, _ size: Int, _ most: Int, _ seed: CUnsignedInt) -> Int {
     guard target.mutatesPackets else { return mutate(data, size, most) }
-    var random = SplitMix(seed: UInt64(seed))
+    var random = SeededRandom(seed: UInt64(seed))
     var capture = MutableCapture(Array(UnsafeBufferPointer(start: data, count: size)))
     capture.mutate(&random, limit: most)
     let bytes = capture.bytes(limit: most)
     guard !bytes.isEmpty else { return mutate(data, size, most) }
     for (index, byte) in bytes.enumerated() { data[index] = byte }
     return bytes.count
-}
-
-/// A property that does not hold: the process ends, libFuzzer keeps the input.
-func fail(_ what: String) -> Never {
-    let line = Array((what + "\n").utf8)
-    _ = write(STDERR_FILENO, line, line.count)
-    abort()
-}
-
-func require(_ condition: Bool, _ what: @autoclosure () -> String) {
-    if !condition { fail(what()) }
 }

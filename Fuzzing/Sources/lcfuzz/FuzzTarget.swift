@@ -1,3 +1,5 @@
+import TestSupport
+
 /// What can be fuzzed. A new parser gets a line here, a dictionary if it has words, and seeds in `Corpora/NAME`.
 struct FuzzTarget: Sendable {
     var name: String
@@ -28,20 +30,24 @@ struct FuzzTarget: Sendable {
     ]
 }
 
-/// Repeatable random numbers (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
+extension SeededRandom {
     /// One of its own for each input.
-    init(_ bytes: [UInt8]) { state = bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 } }
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
-        return value ^ value >> 31
+    init(_ bytes: [UInt8]) {
+        self.init(seed: bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 })
     }
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(bound, 1))) }
+
+    /// The bytes of a stream as they might come: one by one, or up to 300 at a time.
+    mutating func pieces(of bytes: [UInt8]) -> [[UInt8]] {
+        var pieces: [[UInt8]] = []
+        var position = 0
+        let most = below(2) == 0 ? 1 : 1 + below(300)
+        while position < bytes.count {
+            let length = min(1 + below(most), bytes.count - position)
+            pieces.append(Array(bytes[position..<(position + length)]))
+            position += length
+        }
+        return pieces
+    }
 }
 
 /// Takes numbers from the front of an input; zeros when it is used up.

@@ -57,6 +57,8 @@ public struct CallRecord: Equatable, Sendable {
     public var packets: UInt64 = 0
     /// Captured lengths.
     public var bytes: UInt64 = 0
+    /// Packets of the call that are not in its files: the disk was full, or a bound was reached.
+    public var filePacketsMissing: UInt64 = 0
     public var streams: [StreamRecord] = []
 
     public init() {}

@@ -29,6 +29,7 @@ extension JSONObject {
         key("files", array: call.files) { $0.element(string: $1) }
         key("packets", number: call.packets)
         key("bytes", number: call.bytes)
+        if call.filePacketsMissing > 0 { key("file_packets_missing", number: call.filePacketsMissing) }
         key("streams", array: call.streams) { array, stream in array.element { $0.add(stream) } }
     }
 

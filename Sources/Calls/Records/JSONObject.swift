@@ -3,44 +3,47 @@ import PacketDecoding
 /// Writes one JSON object, and objects and arrays within it, key by key.
 ///
 /// Keys are literals of ours and are not escaped.
-struct JSONObject {
-    private(set) var bytes: [UInt8]
+struct JSONObject: ~Copyable {
+    private var text = TextBuffer(capacity: 8192)
     /// Something stands before at this level, so that a comma is due.
     private var needsComma = false
 
-    private init(taking bytes: inout [UInt8]) {
-        // Swapped, not assigned: a second reference would make the first append copy everything written so far.
-        self.bytes = []
-        swap(&self.bytes, &bytes)
-        self.bytes.append(UInt8(ascii: "{"))
-    }
+    private init() {}
 
     /// Appends an object and a line feed to `bytes`.
     static func appendLine(to bytes: inout [UInt8], _ body: (inout JSONObject) -> Void) {
-        var object = JSONObject(taking: &bytes)
+        var object = JSONObject()
+        object.open(UInt8(ascii: "{"))
         body(&object)
-        object.bytes.append(UInt8(ascii: "}"))
-        object.bytes.append(UInt8(ascii: "\n"))
-        swap(&object.bytes, &bytes)
+        object.close(UInt8(ascii: "}"))
+        object.text.append(byte: UInt8(ascii: "\n"))
+        object.text.copy(to: &bytes)
     }
 
     // MARK: structure
 
     private mutating func separate() {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        if needsComma { text.append(byte: UInt8(ascii: ",")) }
         needsComma = true
     }
 
     mutating func key(_ key: StaticString) {
-        bytes.append(addingCapacity: key.utf8CodeUnitCount + 4) { (output: inout OutputSpan<UInt8>) in
-            if needsComma { output.append(UInt8(ascii: ",")) }
-            output.append(UInt8(ascii: "\""))
+        let needsComma = needsComma
+        unsafe text.withRoom(for: key.utf8CodeUnitCount + 4) { memory in
+            var end = 0
+            if needsComma {
+                unsafe memory[0] = UInt8(ascii: ",")
+                end = 1
+            }
+            unsafe memory[end] = UInt8(ascii: "\"")
+            end += 1
             // A literal's text lives as long as the program.
-            key.withUTF8Buffer { unsafe output.append(copying: $0) }
-            output.append(UInt8(ascii: "\""))
-            output.append(UInt8(ascii: ":"))
+            end += key.withUTF8Buffer { unsafe TextDigits.copy($0, to: memory + end) }
+            unsafe memory[end] = UInt8(ascii: "\"")
+            unsafe memory[end + 1] = UInt8(ascii: ":")
+            return end + 2
         }
-        needsComma = true
+        self.needsComma = true
     }
 
     mutating func key(_ key: StaticString, object body: (inout JSONObject) -> Void) {
@@ -65,12 +68,12 @@ struct JSONObject {
     }
 
     private mutating func open(_ bracket: UInt8) {
-        bytes.append(bracket)
+        text.append(byte: bracket)
         needsComma = false
     }
 
     private mutating func close(_ bracket: UInt8) {
-        bytes.append(bracket)
+        text.append(byte: bracket)
         needsComma = true
     }
 
@@ -79,22 +82,22 @@ struct JSONObject {
     /// A key out of a packet, such as a SIP method: escaped. `value` follows.
     mutating func wireKey(_ key: String) {
         separate()
-        bytes.append(jsonString: key)
-        bytes.append(UInt8(ascii: ":"))
+        text.append(jsonString: key)
+        text.append(byte: UInt8(ascii: ":"))
     }
 
     mutating func value(_ number: UInt64) {
-        bytes.append(decimal: number)
+        text.append(decimal: number)
     }
 
     mutating func element(string: String) {
         separate()
-        bytes.append(jsonString: string)
+        text.append(jsonString: string)
     }
 
     mutating func element(number: UInt64) {
         separate()
-        bytes.append(decimal: number)
+        text.append(decimal: number)
     }
 
     mutating func element(endpoint: Endpoint) {
@@ -104,7 +107,7 @@ struct JSONObject {
 
     mutating func key(_ key: StaticString, string: String?) {
         self.key(key)
-        if let string { bytes.append(jsonString: string) } else { appendNull() }
+        if let string { text.append(jsonString: string) } else { appendNull() }
     }
 
     mutating func key(_ key: StaticString, endpoint: Endpoint) {
@@ -114,43 +117,43 @@ struct JSONObject {
 
     mutating func key(_ key: StaticString, ssrc: UInt32) {
         self.key(key)
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(hexadecimal: ssrc)
-        bytes.append(UInt8(ascii: "\""))
+        text.append(byte: UInt8(ascii: "\""))
+        text.append(hexadecimal: ssrc)
+        text.append(byte: UInt8(ascii: "\""))
     }
 
     mutating func key(_ key: StaticString, boolean: Bool) {
         self.key(key)
-        bytes.append(literal: boolean ? "true" : "false")
+        text.append(literal: boolean ? "true" : "false")
     }
 
     mutating func key(_ key: StaticString, number: UInt64?) {
         self.key(key)
-        if let number { bytes.append(decimal: number) } else { appendNull() }
+        if let number { text.append(decimal: number) } else { appendNull() }
     }
 
     mutating func key(_ key: StaticString, signed number: Int64) {
         self.key(key)
-        bytes.append(decimal: number)
+        text.append(decimal: number)
     }
 
     mutating func key(_ key: StaticString, time: Int64?) {
         self.key(key)
         guard let time else { return appendNull() }
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(time: time)
-        bytes.append(UInt8(ascii: "\""))
+        text.append(byte: UInt8(ascii: "\""))
+        text.append(time: time)
+        text.append(byte: UInt8(ascii: "\""))
     }
 
     mutating func key(_ key: StaticString, seconds nanoseconds: Int64?) {
         self.key(key)
-        if let nanoseconds { bytes.append(seconds: nanoseconds) } else { appendNull() }
+        if let nanoseconds { text.append(seconds: nanoseconds) } else { appendNull() }
     }
 
     /// `nanoseconds` come out as milliseconds.
     mutating func key(_ key: StaticString, milliseconds nanoseconds: Int64?) {
         self.key(key)
-        if let nanoseconds { bytes.append(milliseconds: nanoseconds) } else { appendNull() }
+        if let nanoseconds { text.append(milliseconds: nanoseconds) } else { appendNull() }
     }
 
     /// Up to `decimals` decimals; not a number and out of range come out as null.
@@ -167,24 +170,24 @@ struct JSONObject {
     /// `nanoseconds` come out as milliseconds.
     mutating func element(milliseconds nanoseconds: Int64?) {
         separate()
-        if let nanoseconds { bytes.append(milliseconds: nanoseconds) } else { appendNull() }
+        if let nanoseconds { text.append(milliseconds: nanoseconds) } else { appendNull() }
     }
 
     private mutating func append(_ decimal: Double?, decimals: Int) {
         if let fixed = decimal?.fixed(decimals: decimals) {
-            bytes.append(fixed: fixed, decimals: decimals)
+            text.append(fixed: fixed, decimals: decimals)
         } else {
             appendNull()
         }
     }
 
     private mutating func appendNull() {
-        bytes.append(literal: "null")
+        text.append(literal: "null")
     }
 
     private mutating func appendQuoted(_ endpoint: Endpoint) {
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(endpoint: endpoint)
-        bytes.append(UInt8(ascii: "\""))
+        text.append(byte: UInt8(ascii: "\""))
+        text.append(endpoint: endpoint)
+        text.append(byte: UInt8(ascii: "\""))
     }
 }

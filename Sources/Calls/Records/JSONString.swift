@@ -1,11 +1,11 @@
 /// JSON string escaping (RFC 8259 section 7).
-extension [UInt8] {
+extension TextOutput where Self: ~Copyable {
     /// Appends `string` in quotes.
     mutating func append(jsonString string: String) {
-        append(UInt8(ascii: "\""))
+        append(byte: UInt8(ascii: "\""))
         let text = string.utf8
-        if needsNoEscape(text.span) { append(contentsOf: text) } else { append(escaping: text.span) }
-        append(UInt8(ascii: "\""))
+        if needsNoEscape(text.span) { append(copying: text.span) } else { append(escaping: text.span) }
+        append(byte: UInt8(ascii: "\""))
     }
 
     /// Printable ASCII without quote and backslash: nearly every string there is.
@@ -24,8 +24,8 @@ extension [UInt8] {
             index += 1
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                append(UInt8(ascii: "\\"))
-                append(byte)
+                append(byte: UInt8(ascii: "\\"))
+                append(byte: byte)
             case UInt8(ascii: "\n"): append(text: "\\n")
             case UInt8(ascii: "\r"): append(text: "\\r")
             case UInt8(ascii: "\t"): append(text: "\\t")
@@ -38,7 +38,7 @@ extension [UInt8] {
                 // U+2028 and U+2029 end a line for some readers of JSON Lines.
                 append(unicodeEscape: 0x2000 | UInt16(text[index + 1] & 0x3f))
                 index += 2
-            default: append(byte)
+            default: append(byte: byte)
             }
         }
     }

@@ -1,26 +1,56 @@
 import PacketDecoding
 
-/// What all formatters put together their output from: ASCII numbers and times, appended to the bytes so far.
-extension [UInt8] {
-    mutating func append(text: String) {
-        append(contentsOf: text.utf8)
+/// Where text of records is put: the formatters below say how many bytes they need at most, and write them.
+protocol TextOutput: ~Copyable {
+    /// - Parameter write: is given memory for `most` bytes; returns how many of them it has written, from the first on.
+    mutating func withRoom(for most: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int)
+}
+
+extension [UInt8]: TextOutput {
+    @inline(__always)
+    mutating func withRoom(for most: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int) {
+        append(addingCapacity: most) { (output: inout OutputSpan<UInt8>) in
+            unsafe output.withUnsafeMutableBufferPointer { (buffer, used) in
+                // There is no address only where there is no room, and nothing to write.
+                guard let start = buffer.baseAddress else { return }
+                used += unsafe write(start + used)
+            }
+        }
+    }
+}
+
+/// What all formatters put together their output from: ASCII numbers and times, behind what is there.
+extension TextOutput where Self: ~Copyable {
+    @inline(__always)
+    mutating func append(byte: UInt8) {
+        unsafe withRoom(for: 1) {
+            unsafe $0[0] = byte
+            return 1
+        }
     }
 
+    mutating func append(text: String) { append(copying: text.utf8.span) }
+
+    mutating func append(copying text: Span<UInt8>) {
+        unsafe withRoom(for: text.count) { memory in
+            unsafe text.withUnsafeBufferPointer { unsafe TextDigits.copy($0, to: memory) }
+        }
+    }
+
+    @inline(__always)
     mutating func append(literal: StaticString) {
-        // A literal's text lives as long as the program.
-        literal.withUTF8Buffer { unsafe append(contentsOf: $0) }
+        unsafe withRoom(for: literal.utf8CodeUnitCount) { memory in
+            // A literal's text lives as long as the program.
+            literal.withUTF8Buffer { unsafe TextDigits.copy($0, to: memory) }
+        }
     }
 
     mutating func append(decimal value: UInt64) {
-        if value < 10 {
-            append(UInt8(ascii: "0") + UInt8(value))
-            return
-        }
-        append(DecimalDigits(value), atLeast: 1)
+        unsafe withRoom(for: TextDigits.most) { unsafe TextDigits.put(value, to: $0) }
     }
 
     mutating func append(decimal value: Int64) {
-        if value < 0 { append(UInt8(ascii: "-")) }
+        if value < 0 { append(byte: UInt8(ascii: "-")) }
         append(decimal: value.magnitude)
     }
 
@@ -30,34 +60,31 @@ extension [UInt8] {
 
     /// The last `digits` decimal digits of `value`, leading zeros included; 20 at most.
     mutating func append(padded value: UInt64, digits: Int) {
-        let all = DecimalDigits(value)
-        append(all, from: DecimalDigits.most - digits, to: DecimalDigits.most)
-    }
-
-    private mutating func append(_ digits: DecimalDigits, atLeast least: Int) {
-        append(digits, from: Swift.min(digits.first, DecimalDigits.most - least), to: DecimalDigits.most)
-    }
-
-    private mutating func append(_ digits: DecimalDigits, from first: Int, to end: Int) {
-        append(addingCapacity: end - first) { (output: inout OutputSpan<UInt8>) in
-            unsafe digits.text.span.extracting(first..<end).withUnsafeBufferPointer {
-                unsafe output.append(copying: $0)
-            }
+        unsafe withRoom(for: digits) {
+            unsafe TextDigits.put(value, digits: digits, to: $0)
+            return digits
         }
     }
 
     /// `value` in units of 10^-`decimals` as a decimal number: trailing zeros left out, but one decimal always there.
     mutating func append(fixed value: Int64, decimals: Int) {
-        if value < 0 { append(UInt8(ascii: "-")) }
         var unit: UInt64 = 1
         for _ in 0..<decimals { unit *= 10 }
-        append(decimal: value.magnitude / unit)
-        append(UInt8(ascii: "."))
-        let digits = DecimalDigits(value.magnitude % unit)
-        let first = DecimalDigits.most - decimals
-        var end = DecimalDigits.most
-        while end > first + 1, digits.text[end - 1] == UInt8(ascii: "0") { end -= 1 }
-        append(digits, from: first, to: end)
+        let (whole, fraction) = value.magnitude.quotientAndRemainder(dividingBy: unit)
+        unsafe withRoom(for: 2 * TextDigits.most + 2) { memory in
+            var end = 0
+            if value < 0 {
+                unsafe memory[0] = UInt8(ascii: "-")
+                end = 1
+            }
+            end += unsafe TextDigits.put(whole, to: memory + end)
+            unsafe memory[end] = UInt8(ascii: ".")
+            let first = end + 1
+            unsafe TextDigits.put(fraction, digits: decimals, to: memory + first)
+            end = first + decimals
+            while end > first + 1, unsafe memory[end - 1] == UInt8(ascii: "0") { end -= 1 }
+            return end
+        }
     }
 
     /// Nanoseconds as seconds.
@@ -74,28 +101,28 @@ extension [UInt8] {
     mutating func append(time nanoseconds: Int64) {
         let time = CivilTime(nanoseconds: nanoseconds)
         append(date: time)
-        append(UInt8(ascii: "T"))
+        append(byte: UInt8(ascii: "T"))
         append(timeOfDay: time)
-        append(UInt8(ascii: "."))
+        append(byte: UInt8(ascii: "."))
         append(padded: UInt64(time.nanosecond), digits: 9)
-        append(UInt8(ascii: "Z"))
+        append(byte: UInt8(ascii: "Z"))
     }
 
     /// `2026-01-02`.
     mutating func append(date time: CivilTime) {
         append(padded: UInt64(time.year), digits: 4)
-        append(UInt8(ascii: "-"))
+        append(byte: UInt8(ascii: "-"))
         append(padded: UInt64(time.month), digits: 2)
-        append(UInt8(ascii: "-"))
+        append(byte: UInt8(ascii: "-"))
         append(padded: UInt64(time.day), digits: 2)
     }
 
     /// `03:04:05`.
     mutating func append(timeOfDay time: CivilTime) {
         append(padded: UInt64(time.hour), digits: 2)
-        append(UInt8(ascii: ":"))
+        append(byte: UInt8(ascii: ":"))
         append(padded: UInt64(time.minute), digits: 2)
-        append(UInt8(ascii: ":"))
+        append(byte: UInt8(ascii: ":"))
         append(padded: UInt64(time.second), digits: 2)
     }
 
@@ -104,15 +131,15 @@ extension [UInt8] {
         if endpoint.address.isIPv4 {
             for shift: UInt64 in [24, 16, 8] {
                 append(decimal: endpoint.address.low >> shift & 255)
-                append(UInt8(ascii: "."))
+                append(byte: UInt8(ascii: "."))
             }
             append(decimal: endpoint.address.low & 255)
         } else {
-            append(UInt8(ascii: "["))
+            append(byte: UInt8(ascii: "["))
             append(text: endpoint.address.description)
-            append(UInt8(ascii: "]"))
+            append(byte: UInt8(ascii: "]"))
         }
-        append(UInt8(ascii: ":"))
+        append(byte: UInt8(ascii: ":"))
         append(decimal: UInt64(endpoint.port))
     }
 
@@ -125,39 +152,47 @@ extension [UInt8] {
     }
 
     mutating func append(hexDigit value: UInt8) {
-        append(value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10)
+        append(byte: value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10)
     }
 }
 
-/// A number's decimal digits, right-aligned among zeros.
-private struct DecimalDigits {
+/// Puts text into memory that has room for it.
+enum TextDigits {
     /// As many as the largest `UInt64` has.
     static let most = 20
 
-    var text = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
-    /// Where the number begins.
-    var first = most
+    /// `value` in decimal, without leading zeros. Returns its length.
+    @inline(__always)
+    static func put(_ value: UInt64, to memory: UnsafeMutablePointer<UInt8>) -> Int {
+        var length = 1
+        var least: UInt64 = 10
+        while value >= least {
+            length += 1
+            // 10^20 does not fit.
+            guard length < most else { break }
+            least &*= 10
+        }
+        unsafe put(value, digits: length, to: memory)
+        return length
+    }
 
-    init(_ value: UInt64) {
+    /// The last `digits` digits of `value`.
+    @inline(__always)
+    static func put(_ value: UInt64, digits: Int, to memory: UnsafeMutablePointer<UInt8>) {
         var rest = value
-        while rest > 0 {
-            first -= 1
-            text[first] = UInt8(ascii: "0") + UInt8(rest % 10)
+        var place = digits
+        while place > 0 {
+            place -= 1
+            unsafe memory[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         }
     }
-}
 
-extension OutputSpan<UInt8> {
-    /// Appends bytes, for which there must be room.
-    mutating func append(copying source: UnsafeBufferPointer<UInt8>) {
-        precondition(source.count <= freeCapacity)
-        unsafe withUnsafeMutableBufferPointer { (buffer, used) in
-            // An empty source may have no address.
-            guard let from = source.baseAddress, let to = buffer.baseAddress else { return }
-            unsafe (to + used).initialize(from: from, count: source.count)
-            used += source.count
-        }
+    @inline(__always)
+    static func copy(_ text: UnsafeBufferPointer<UInt8>, to memory: UnsafeMutablePointer<UInt8>) -> Int {
+        // Empty text may have no address.
+        if let start = text.baseAddress { unsafe memory.update(from: start, count: text.count) }
+        return text.count
     }
 }
 

@@ -1,3 +1,5 @@
+import PacketDecoding
+
 /// The packets of one capture file: classic pcap or pcapng, plain or gzip, or `-` for standard input.
 ///
 /// Blocks are read straight into the batch's arena and packets stay where they land; only what a batch's end leaves over
@@ -48,9 +50,15 @@ public final class FileSource: PacketSource {
         guard !isFinished else { return .endOfInput }
         let limit = max(maxPackets, 1)
         var window = takePending(into: &batch)
+        var recordHeaders: RecordHeaders?
         fill: while true {
             let step = parse(&batch, window, limit: limit)
             window.parsed = step.position
+            if (recordHeaders ?? step.recordHeaders) == step.recordHeaders {
+                recordHeaders = step.recordHeaders
+            } else {
+                recordHeaders = RecordHeaders.none
+            }
             switch step.stop {
             case .limit:
                 break fill
@@ -65,6 +73,7 @@ public final class FileSource: PacketSource {
                 guard readMore(into: &batch, &window, needed: count, limit: limit) else { break fill }
             }
         }
+        batch.recordHeaders = recordHeaders ?? .none
         leavePending(of: batch, window)
         return batch.isEmpty ? .endOfInput : .packets
     }

@@ -1,3 +1,5 @@
+import PacketDecoding
+
 /// Where a parser stopped, and why.
 struct ParseStep {
     enum Stop {
@@ -11,6 +13,8 @@ struct ParseStep {
     /// The first byte that was not consumed.
     var position: Int
     var stop: Stop
+    /// What stands in front of the packets that were appended.
+    var recordHeaders = RecordHeaders.none
 }
 
 /// The two formats behind one face. A value: a copy parses ahead without disturbing the original.

@@ -13,11 +13,12 @@ public enum HEPInflation {
         // Window bits for "zlib or gzip header, whichever there is" (zlib.h, inflateInit2).
         guard unsafe inflateInit2_(&stream, 15 + 32, ZLIB_VERSION, size) == Z_OK else { return nil }
         defer { unsafe inflateEnd(&stream) }
-        // zlib wants a pointer that it may write to, though it does not.
+        // zlib wants a pointer that it may write to, though it does not: hence a copy.
         var input = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
         var output: [UInt8] = []
         output.appendZeros(maxBytes)
         var produced = 0
+        // Both buffers live through the one call that uses them, and zlib is told how long each is.
         let status = unsafe input.withUnsafeMutableBufferPointer { from in
             unsafe output.withUnsafeMutableBufferPointer { to in
                 unsafe stream.next_in = from.baseAddress

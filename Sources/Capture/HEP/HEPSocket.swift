@@ -45,6 +45,7 @@ final class HEPSocket {
 
     private func set(_ level: Int32, _ option: Int32, _ value: Int32) {
         var value = value
+        // As many bytes as the value has.
         _ = unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
@@ -68,6 +69,7 @@ final class HEPSocket {
     /// One datagram, or what a connection has.
     func receive(into buffer: inout [UInt8]) -> Received {
         while true {
+            // No more than there is room for.
             let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
             if count >= 0 { return .bytes(count) }
             switch errno {
@@ -85,6 +87,7 @@ final class HEPSocket {
         var figures = [UInt32](repeating: 0, count: 9)
         var length = socklen_t(figures.count * MemoryLayout<UInt32>.size)
         let socketMemoryInformation: Int32 = 55
+        // `length` says how much room there is, and then how much was filled.
         let status = unsafe getsockopt(descriptor, SOL_SOCKET, socketMemoryInformation, &figures, &length)
         return status == 0 && Int(length) >= figures.count * MemoryLayout<UInt32>.size ? UInt64(figures[8]) : 0
     }

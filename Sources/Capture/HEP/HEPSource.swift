@@ -88,6 +88,7 @@ public final class HEPSource: PacketSource {
         for connection in connections {
             polled.append(pollfd(fd: connection.socket.descriptor, events: Int16(POLLIN), revents: 0))
         }
+        // As many as the array has.
         _ = unsafe poll(&polled, nfds_t(polled.count), HEPSource.timeout)
     }
 

@@ -32,14 +32,45 @@ struct Action {
     static let refusedFlag: UInt8 = 4
 
     var call: UInt32
+    var value: UInt32
     /// Index into the batch's packets, or with `extraBit` into its extra packets.
     var packet: UInt32
-    var value: UInt32
     var payloadOffset: UInt16
     var payloadLength: UInt16
-    var worker: UInt8
-    var kind: Kind
-    var flags: UInt8
+    /// Worker, kind and flags, a byte each: what is plain is told by one comparison.
+    private(set) var what: UInt32
 
     static let extraBit: UInt32 = 1 << 31
+
+    @inline(__always)
+    init(
+        call: UInt32, packet: UInt32, value: UInt32, payloadOffset: UInt16 = 0, payloadLength: UInt16 = 0, what: UInt32
+    ) {
+        self.call = call
+        self.value = value
+        self.packet = packet
+        self.payloadOffset = payloadOffset
+        self.payloadLength = payloadLength
+        self.what = what
+    }
+
+    @inline(__always)
+    static func what(_ kind: Kind, for worker: UInt8, flags: UInt8 = 0) -> UInt32 {
+        UInt32(worker) | UInt32(kind.rawValue) << 8 | UInt32(flags) << 16
+    }
+
+    var worker: UInt8 {
+        @inline(__always) get { UInt8(truncatingIfNeeded: what) }
+        set { what = what & ~0xff | UInt32(newValue) }
+    }
+
+    var kind: Kind {
+        // Every value was put there by `what(_:for:flags:)`.
+        @inline(__always) get { Kind(rawValue: UInt8(truncatingIfNeeded: what >> 8)) ?? .related }
+    }
+
+    var flags: UInt8 {
+        @inline(__always) get { UInt8(truncatingIfNeeded: what >> 16) }
+        set { what = what & 0xffff | UInt32(newValue) << 16 }
+    }
 }

@@ -14,9 +14,9 @@ struct TrackedMessage {
     var destination: Endpoint
     var transport: SIPTransport
     var isCopy: Bool
-    /// Captured in part: see `SIPMessage.parse`.
-    var isCut: Bool
     var facts: MessageFacts
+    /// Its parts, as the tracker found them.
+    var routed: RoutedMessage
 }
 
 /// A call has begun.

@@ -17,15 +17,18 @@ struct Flow: BitwiseCopyable {
     var serial: UInt32
     var lastSeen: Int64
     /// The one path of all sightings, if `paths` is `one`.
-    var path: UInt32 = 0
-    var paths = Paths.none
-    var handling = Handling.ask
+    private(set) var path: UInt32 = 0
+    private(set) var paths = Paths.none
+    private(set) var handling = Handling.ask
     /// The owner's worker.
     var worker: UInt8 = 0
     var nextSighting: UInt8 = 0
-    /// SSRC and payload type of the last packet handed on by the short way, as `PlainKey` has them.
+    /// SSRC and payload type of the last RTP packet handed on, by the short way or the long one, as `PlainKey` has them;
+    /// `noFormat` when the next one has to be looked at whatever it is.
     var format = Flow.noFormat
-    private var reserved: UInt64 = 0
+    /// `plain(path)` as long as packets that come by it need nothing but to be handed on or left alone; else 0.
+    private(set) var plainPath: UInt32 = 0
+    private var reserved: UInt32 = 0
     /// The last packets, to recognise copies of them.
     var recent = InlineArray<8, Sighting>(repeating: Sighting())
 
@@ -95,15 +98,47 @@ struct Flow: BitwiseCopyable {
         func age(at other: Sighting) -> UInt64 { ((other.word &- word) & Sighting.timeMask) << 10 }
     }
 
-    /// Whether all packets so far came this way: then none of them can be a copy.
+    /// A path as `plainPath` has it: never 0.
     @inline(__always)
-    func isOnlyPath(_ path: UInt32) -> Bool { path == self.path && paths == .one }
+    static func plain(_ path: UInt32) -> UInt32 { path | 1 }
+
+    /// As long as all packets came one way, none of them can be a copy.
+    private mutating func updatePlainPath() {
+        plainPath = paths == .one && handling != .ask && addresses != 0 ? Flow.plain(path) : 0
+    }
+
+    mutating func handle(_ handling: Handling) {
+        self.handling = handling
+        updatePlainPath()
+    }
+
+    /// Notes by which way a packet came. Returns the only way until then if this one is another.
+    fileprivate mutating func note(path: UInt32) -> UInt32? {
+        switch paths {
+        case .none:
+            paths = .one
+            self.path = path
+            updatePlainPath()
+        case .one where path != self.path:
+            paths = .several
+            updatePlainPath()
+            return self.path
+        case .one, .several: break
+        }
+        return nil
+    }
 
     /// Remembers a packet that came by the only path.
     @inline(__always)
     mutating func note(_ fingerprint: UInt64, _ time: Int64) {
         lastSeen = time
-        recent[Int(nextSighting & Flow.sightingMask)] = Sighting(fingerprint: fingerprint, time: time)
+        remember(Sighting(fingerprint: fingerprint, time: time))
+    }
+
+    /// In place of the oldest one.
+    @inline(__always)
+    mutating func remember(_ sighting: Sighting) {
+        recent[Int(nextSighting & Flow.sightingMask)] = sighting
         nextSighting = nextSighting &+ 1
     }
 }
@@ -120,22 +155,12 @@ struct FlowDetails {
 
     /// Notes a packet and tells whether it is a copy: the same bytes within 10 ms by another path.
     mutating func isCopy(_ flow: inout Flow, _ fingerprint: UInt64, _ path: UInt32, _ time: Int64) -> Bool {
-        switch flow.paths {
-        case .none:
-            flow.paths = .one
-            flow.path = path
-        case .one where path != flow.path:
-            flow.paths = .several
-            paths = InlineArray(repeating: flow.path)
-        case .one, .several: break
-        }
+        if let only = flow.note(path: path) { paths = InlineArray(repeating: only) }
         // As long as everything came one way nothing can be a copy: only remember.
-        let place = Int(flow.nextSighting & Flow.sightingMask)
         let sighting = Flow.Sighting(fingerprint: fingerprint, time: time)
         let found = flow.paths == .several && isKnown(flow, sighting, path)
-        paths[place] = path
-        flow.recent[place] = sighting
-        flow.nextSighting = flow.nextSighting &+ 1
+        paths[Int(flow.nextSighting & Flow.sightingMask)] = path
+        flow.remember(sighting)
         return found
     }
 

@@ -18,8 +18,6 @@ struct FlowTable: ~Copyable {
     let maxFlows: Int
     private(set) var evicted: UInt64 = 0
 
-    /// A flow idle for this long makes room for another.
-    static let idleTimeout: Int64 = 30_000_000_000
     /// Powers of two. There are sixteen places to a flow, so that few flows have to share.
     static let leastRecent = 1 << 12
     static let mostRecent = 1 << 20
@@ -121,7 +119,7 @@ struct FlowTable: ~Copyable {
     private mutating func sweep(now: Int64) {
         for _ in 0..<2 where !flows.isEmpty {
             if hand >= flows.count { hand = 0 }
-            if flows[hand].serial != 0, now &- flows[hand].lastSeen > FlowTable.idleTimeout { forget(hand) }
+            if flows[hand].serial != 0, now &- flows[hand].lastSeen > flows[hand].patience { forget(hand) }
             hand += 1
         }
         if hand >= flows.count { hand = 0 }
@@ -130,7 +128,7 @@ struct FlowTable: ~Copyable {
     private mutating func forget(_ slot: Int) {
         index.remove(hashed(details[slot]), slot: slot)
         flows[slot].serial = 0
-        flows[slot].handling = .ask
+        flows[slot].handle(.ask)
         freeSlots.append(Int32(slot))
     }
 }

@@ -4,8 +4,13 @@ import Glibc
 ///
 /// `push` waits while it is full, `pop` while it is empty, so replay is lossless by itself. A batch is hundreds of packets,
 /// which makes the lock's cost invisible; `Synchronization.Mutex` has no condition variable, hence pthreads.
-@safe final class BoundedQueue<Element: AnyObject>: @unchecked Sendable {
-    // Guarded by `mutex`, which is why @unchecked holds.
+///
+/// Why @unchecked Sendable holds: the variables are touched only with `mutex` held, but for `init` and `deinit`, which are
+/// alone with them; the pointers never change, point to memory of this object's own, and do not leave it (hence @safe).
+/// Elements need not be Sendable because they are handed over: who pushes one does not touch it again before it has got
+/// it back by another queue, and the mutex orders what the one side did before what the other does. `BatchBox`, which
+/// several get at once, has rules of its own.
+@safe package final class BoundedQueue<Element: AnyObject>: @unchecked Sendable {
     private var ring: [Element?]
     private var first = 0
     private var count = 0
@@ -14,7 +19,7 @@ import Glibc
     private let notEmpty: UnsafeMutablePointer<pthread_cond_t>
     private let notFull: UnsafeMutablePointer<pthread_cond_t>
 
-    init(capacity: Int) {
+    package init(capacity: Int) {
         ring = Array(repeating: nil, count: max(1, capacity))
         unsafe mutex = .allocate(capacity: 1)
         unsafe notEmpty = .allocate(capacity: 1)
@@ -39,7 +44,7 @@ import Glibc
 
     /// Waits for room. Returns false, and keeps nothing, once the queue is closed.
     @discardableResult
-    func push(_ element: Element) -> Bool {
+    package func push(_ element: Element) -> Bool {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         while count == ring.count, !isClosed { unsafe pthread_cond_wait(notFull, mutex) }
@@ -50,7 +55,18 @@ import Glibc
         return true
     }
 
-    enum Popped {
+    /// Does not wait. Returns false, and keeps nothing, when the queue is full or closed.
+    package func pushIfRoom(_ element: Element) -> Bool {
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        guard count < ring.count, !isClosed else { return false }
+        ring[(first + count) % ring.count] = element
+        count += 1
+        unsafe pthread_cond_signal(notEmpty)
+        return true
+    }
+
+    package enum Popped {
         case element(Element)
         case timeout
         /// Closed, and everything that was pushed has been taken.
@@ -58,7 +74,7 @@ import Glibc
     }
 
     /// Waits for an element, for so many milliseconds if `timeout` is not negative.
-    func pop(timeout: Int = -1) -> Popped {
+    package func pop(timeout: Int = -1) -> Popped {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         if count == 0, !isClosed, timeout >= 0 {
@@ -85,7 +101,7 @@ import Glibc
     }
 
     /// Nothing is accepted any more; what is in the queue can still be taken.
-    func close() {
+    package func close() {
         unsafe pthread_mutex_lock(mutex)
         isClosed = true
         unsafe pthread_cond_broadcast(notEmpty)

@@ -31,9 +31,16 @@ public struct OutgoingRecord: Sendable {
 final class RecordSequencer: Sendable {
     private struct State {
         var next: UInt64 = 0
-        /// Records that came before their turn; nil is a call that leaves none.
-        var waiting: [UInt64: OutgoingRecord?] = [:]
+        /// Records that came before their turn. Apart: the table has room for more than wait in it.
+        var waiting: [UInt64: EarlyRecord] = [:]
         var summary = SummaryRecord()
+    }
+
+    private final class EarlyRecord: Sendable {
+        /// nil is a call that leaves none.
+        let record: OutgoingRecord?
+
+        init(_ record: OutgoingRecord?) { self.record = record }
     }
 
     private let state = Mutex(State())
@@ -50,14 +57,22 @@ final class RecordSequencer: Sendable {
         guard !finished.isEmpty else { return }
         let outgoing = finished.map { ($0.sequence, $0.record.map(format)) }
         state.withLock { state in
-            for (sequence, record) in outgoing { state.waiting.updateValue(record, forKey: sequence) }
-            while let record = state.waiting.removeValue(forKey: state.next) {
-                state.next += 1
-                guard let record else { continue }
-                state.summary.count(record.record)
-                deliver(record)
+            for (sequence, record) in outgoing {
+                guard sequence == state.next else {
+                    state.waiting[sequence] = EarlyRecord(record)
+                    continue
+                }
+                hand(record, over: &state)
+                while let early = state.waiting.removeValue(forKey: state.next) { hand(early.record, over: &state) }
             }
         }
+    }
+
+    private func hand(_ record: OutgoingRecord?, over state: inout State) {
+        state.next += 1
+        guard let record else { return }
+        state.summary.count(record.record)
+        deliver(record)
     }
 
     private func format(_ record: CallRecord) -> OutgoingRecord {

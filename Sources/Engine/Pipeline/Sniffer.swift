@@ -36,7 +36,7 @@ public final class Sniffer {
         let seed = UInt64.random(in: 1 ... .max)
         var tracker = Tracker(options, seed: seed)
         var result: SnifferResult
-        if options.workers <= 1 {
+        if options.workers <= 0 {
             result = try runOnOneThread(source, &tracker, nanoseconds)
         } else {
             result = try runWithWorkers(source, &tracker, nanoseconds)
@@ -184,6 +184,8 @@ public final class Sniffer {
         files.nanoseconds = nanoseconds
         files.maxFileSize = UInt64(max(0, archive.maxFileSize))
         files.overwrite = archive.overwrite
+        files.finishedSuffix = archive.finishedSuffix
+        files.leavesPending = archive.leavesPending
         // The tracker says what is not to be held, for all workers together (`UndecidedPackets`).
         files.heldByteLimit = .max
         let budget = options.limits.writeBufferBytes / max(1, options.workers)

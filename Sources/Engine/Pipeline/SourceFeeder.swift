@@ -10,8 +10,9 @@ final class QueuedBatch {
 
 /// The reading thread's side of a `QueuedSource`.
 ///
-/// Only that thread touches the base source; everything else is queues, atomics and what `published` guards. That is why
-/// @unchecked holds.
+/// Why @unchecked Sendable holds: the base source and the two variables are the reading thread's, which is in `run` until
+/// it ends and starts only when `init` is over. All that others use is constants with locks of their own: the queues, an
+/// atomic, and what `published` guards. A batch is with one side at a time, see `QueuedBatch`.
 final class SourceFeeder: @unchecked Sendable {
     let free: BoundedQueue<QueuedBatch>
     let ready: BoundedQueue<QueuedBatch>

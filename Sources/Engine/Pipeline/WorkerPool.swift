@@ -3,8 +3,13 @@ import Capture
 import Glibc
 import Synchronization
 
-/// A batch on its way through the workers. Written by the tracker's thread while nobody else has it, then only read, then
-/// returned to the pool by the worker that is the last to be done: that protocol is why @unchecked holds.
+/// A batch on its way through the workers.
+///
+/// Why @unchecked Sendable holds: the batch and its interfaces are written only by the thread that has taken the box out of
+/// `WorkerPool.free`, where nobody else has it. It pushes the box to every worker's queue and leaves it alone; the workers
+/// only read. Each counts itself off in `readers`, and the last one, which sees by that count that the others are done,
+/// puts the box back. The queues' mutexes order writing before reading; the atomic's acquire and release, and the mutex of
+/// `free`, order reading before the next writing.
 final class BatchBox: @unchecked Sendable {
     var batch = TrackedBatch()
     var interfaces: [CaptureInterface] = []
@@ -12,8 +17,11 @@ final class BatchBox: @unchecked Sendable {
 }
 
 /// The worker threads, each with its queue.
+///
+/// Why @unchecked Sendable holds: the threads, which have the pool too, use nothing of it but the queues and the sum, which
+/// are constants with locks of their own. `threads` belongs to the thread that made the pool: `init` fills it, `finish`
+/// waits for what is in it.
 final class WorkerPool: @unchecked Sendable {
-    // Set up before the threads start and read after they were joined.
     private let queues: [BoundedQueue<BatchBox>]
     private let free: BoundedQueue<BatchBox>
     private var threads: [DedicatedThread] = []

@@ -36,7 +36,7 @@ struct DeadlineHeap {
     mutating func removeAll() { entries.removeAll(keepingCapacity: true) }
 
     /// Most entries are out of date: time to build the heap anew from its owner's `live` ones.
-    func isMostlyStale(live: Int) -> Bool { count > 4 * live + 1024 }
+    func isMostlyStale(live: Int) -> Bool { count > 2 * live + 1024 }
 
     private mutating func sink() {
         var parent = 0

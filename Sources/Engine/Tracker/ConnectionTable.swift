@@ -60,6 +60,12 @@ struct StreamParser {
     var isConfirmed = false
 
     var isIdle: Bool { directions[0].assembler.isIdle && directions[1].assembler.isIdle }
+
+    /// Not for connections that may never become SIP: there are many more of them.
+    mutating func reserveBuffers(_ strategy: BufferStrategy) {
+        guard strategy != .adaptive else { return }
+        for direction in 0..<2 { directions[direction].assembler.reserve(ConnectionTable.fixedBuffer) }
+    }
 }
 
 struct StreamDirection {
@@ -97,16 +103,19 @@ struct ConnectionTable {
     private(set) var unconfirmedParsers = 0
     /// Of the confirmed ones, those whose connection has not brought a whole message.
     private(set) var unprovenParsers = 0
-    /// Those, by last use, and by when they first held a segment behind a hole.
+    /// The unconfirmed ones and those, each by last use.
+    var candidates = DeadlineHeap()
     var unproven = DeadlineHeap()
+    /// Both, by when they first held a segment behind a hole.
     var unprovenHoles = DeadlineHeap()
     /// Buffers given back by `ring`.
     private var pool: [StreamAssembler] = []
 
     /// Connections remembered at once: at least three times the parsers, so that an idle one is picked up again.
     var maxConnections: Int { max(min(65536, limits.maxFlows), limits.maxStreamParsers * 4) }
-    /// Connections looked at closely because their first bytes may be the beginning of a start line.
-    static let maxUnconfirmed = 1024
+    /// Connections looked at closely because their first bytes may be the beginning of a start line. Each costs half a
+    /// kilobyte and what it holds, which `tcp_memory_limit` bounds.
+    var maxUnconfirmed: Int { min(maxConnections, max(2048, limits.maxStreamParsers * 4)) }
 
     init(hash: FlowHash, limits: EngineLimits) {
         self.hash = hash
@@ -163,9 +172,10 @@ struct ConnectionTable {
     // MARK: Parsers
 
     mutating func addParser(to slot: Int, confirmed: Bool, now: Int64) -> Int {
-        let parser = StreamParser(
+        var parser = StreamParser(
             connection: Int32(slot), directions: [makeDirection(slot, 0), makeDirection(slot, 1)],
             isConfirmed: confirmed)
+        if confirmed { parser.reserveBuffers(limits.bufferStrategy) }
         let number: Int
         if let reused = freeParsers.popLast() {
             number = Int(reused)
@@ -179,33 +189,32 @@ struct ConnectionTable {
         let entry = DeadlineHeap.Entry(
             deadline: now, slot: UInt32(slot), generation: connections[slot].generation)
         idleParsers.push(entry)
-        if confirmed, !connections[slot].isProven {
+        if !confirmed {
+            candidates.push(entry)
+        } else if !connections[slot].isProven {
             unprovenParsers += 1
             unproven.push(entry)
         }
+        // A flood makes and ends parsers all the time, and each leaves its entries behind.
+        compactIdleParsers()
         return number
     }
 
     private mutating func makeDirection(_ slot: Int, _ number: Int) -> StreamDirection {
         var direction = StreamDirection()
-        switch limits.bufferStrategy {
-        case .adaptive: break
-        case .fixed: direction.assembler.reserve(ConnectionTable.fixedBuffer)
-        case .ring:
-            if let pooled = pool.popLast() { direction.assembler = pooled }
-            direction.assembler.reserve(ConnectionTable.fixedBuffer)
-        }
+        if limits.bufferStrategy == .ring, let pooled = pool.popLast() { direction.assembler = pooled }
         if let parked = connections[slot][parked: number] { direction.assembler.resume(parked) }
         direction.content = connections[slot][content: number]
         return direction
     }
 
-    /// What `fixed` and `ring` give a direction from the start, bytes.
+    /// What `fixed` and `ring` give a direction once it is known to carry SIP, bytes.
     static let fixedBuffer = 8192
 
     mutating func confirm(_ number: Int) {
         guard !parsers[number].isConfirmed else { return }
         parsers[number].isConfirmed = true
+        parsers[number].reserveBuffers(limits.bufferStrategy)
         unconfirmedParsers -= 1
         confirmedParsers += 1
     }
@@ -275,11 +284,22 @@ struct ConnectionTable {
     /// Parsers come and go and each leaves an entry: without this the heap would grow as long as nothing is evicted.
     mutating func compactIdleParsers() {
         if unproven.isMostlyStale(live: unprovenParsers) { compactUnproven() }
+        if candidates.isMostlyStale(live: unconfirmedParsers) { compactCandidates() }
         guard idleParsers.isMostlyStale(live: confirmedParsers + unconfirmedParsers) else { return }
         idleParsers.removeAll()
         for parser in parsers where parser.connection >= 0 {
             let connection = connections[Int(parser.connection)]
             idleParsers.push(
+                DeadlineHeap.Entry(
+                    deadline: connection.lastSeen, slot: UInt32(parser.connection), generation: connection.generation))
+        }
+    }
+
+    private mutating func compactCandidates() {
+        candidates.removeAll()
+        for parser in parsers where parser.connection >= 0 && !parser.isConfirmed {
+            let connection = connections[Int(parser.connection)]
+            candidates.push(
                 DeadlineHeap.Entry(
                     deadline: connection.lastSeen, slot: UInt32(parser.connection), generation: connection.generation))
         }
@@ -298,9 +318,9 @@ struct ConnectionTable {
 
     /// Holes that were filled or given up leave their entries behind.
     mutating func compactUnprovenHoles() {
-        guard unprovenHoles.isMostlyStale(live: unprovenParsers) else { return }
+        guard unprovenHoles.isMostlyStale(live: unprovenParsers + unconfirmedParsers) else { return }
         unprovenHoles.removeAll()
-        for parser in parsers where parser.connection >= 0 && parser.isConfirmed {
+        for parser in parsers where parser.connection >= 0 {
             let connection = connections[Int(parser.connection)]
             let since = min(parser.directions[0].holeSince, parser.directions[1].holeSince)
             guard !connection.isProven, since != .max else { continue }

@@ -104,7 +104,7 @@ private struct Orphan {
             statistics,
             codec: RatedCodec(
                 statistics.payloadTypes.compactMap {
-                    RatedCodec(staticPayloadType: $0, statistics, concealsLoss: concealsLoss)
+                    RatedCodec(staticPayloadType: $0, concealsLoss: concealsLoss)
                 }),
             intervals: intervals?.all(statistics) ?? StreamIntervals.only(statistics))
         return record

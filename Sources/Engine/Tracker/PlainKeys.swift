@@ -25,7 +25,13 @@ struct PlainKey: BitwiseCopyable {
     @inline(__always)
     static func format(_ payload: RawSpan) -> UInt64 {
         guard payload.byteCount >= 12 else { return Flow.noFormat }
-        return UInt64(payload.load32(8)) << 8 | UInt64(payload.load32(0) >> 8 & 0xff)
+        return format(payload.load32(0), ssrc: payload.load32(8))
+    }
+
+    /// Of the first and the third four bytes of the header, as they lie in the packet.
+    @inline(__always)
+    fileprivate static func format(_ head: UInt32, ssrc: UInt32) -> UInt64 {
+        UInt64(ssrc) << 8 | UInt64(head >> 8 & 0xff)
     }
 }
 
@@ -79,7 +85,10 @@ struct PlainKeys: ~Copyable {
     private static func read(
         _ packets: Span<CapturedPacket>, _ bytes: RawSpan, _ keys: UnsafeMutableBufferPointer<PlainKey>
     ) -> Int {
-        guard packets.count <= keys.count, let output = keys.baseAddress else { return 0 }
+        // That the bytes have an address is said here once instead of found out for each packet.
+        guard packets.count <= keys.count, let output = keys.baseAddress,
+            unsafe bytes.withUnsafeBytes({ unsafe $0.baseAddress != nil })
+        else { return 0 }
         var place = 0
         while place < packets.count {
             // Not negative, and the loop's condition holds.
@@ -88,20 +97,23 @@ struct PlainKeys: ~Copyable {
             guard end <= bytes.byteCount else { break }
             // Both are 32-bit numbers, and the end has just been compared.
             let frame = unsafe bytes.extracting(unchecked: Int(packet.offset)..<end)
-            guard let datagram = PlainUDP(frame), datagram.payloadLength >= 20 else { break }
-            let head = frame.load32(PlainUDP.payloadOffset)
-            // RTP begins with version 2, and so does RTCP, whose second byte is 192 to 223 (RFC 5761 section 4). 0 marks
-            // the flows that are not IPv4.
-            guard head & 0xc0 == 0x80, head & 0xe000 != 0xc000, datagram.addresses != 0 else { break }
-            // There are as many keys as packets.
-            unsafe output[place] = PlainKey(
-                addresses: datagram.addresses, ports: datagram.ports,
-                place: Flow.place(datagram.addresses, datagram.ports),
-                fingerprint: Tracker.fingerprint(
-                    frame, from: PlainUDP.payloadOffset, count: datagram.payloadLength),
-                path: Tracker.path(frame, Int(packet.interface), 14, datagram.hopLimit),
-                format: UInt64(frame.load32(PlainUDP.payloadOffset + 8)) << 8 | UInt64(head >> 8 & 0xff),
-                payloadLength: UInt16(truncatingIfNeeded: datagram.payloadLength))
+            guard packet.originalLength == packet.capturedLength, let datagram = PlainUDP(frame) else { break }
+            let payload = datagram.payload
+            // RTP begins with version 2, and so does RTCP, whose second byte is 192 to 223 (RFC 5761 section 4).
+            let head = payload.load32(0)
+            let difference = head ^ 0xc080
+            guard difference & 0xc0 == 0, difference & 0xe000 != 0 else { break }
+            // There are as many keys as packets. Each value is stored as soon as it is known: registers are few.
+            let key = unsafe output + place
+            unsafe key.pointee.payloadLength = UInt16(truncatingIfNeeded: payload.byteCount)
+            unsafe key.pointee.format = PlainKey.format(head, ssrc: payload.load32(8))
+            unsafe key.pointee.fingerprint = Tracker.fingerprint(payload)
+            unsafe key.pointee.path = Flow.plain(
+                Tracker.path(frame, Int(packet.interface), 14, datagram.hopLimit))
+            let (addresses, ports) = (datagram.addresses, datagram.ports)
+            unsafe key.pointee.addresses = addresses
+            unsafe key.pointee.ports = ports
+            unsafe key.pointee.place = Flow.place(addresses, ports)
             place &+= 1
         }
         return place

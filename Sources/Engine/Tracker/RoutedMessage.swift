@@ -5,13 +5,14 @@ import SIP
 /// A SIP message with what the tracker asks of it.
 struct RoutedMessage {
     let message: SIPMessage
-    let isCut: Bool
+    /// The session description in the body; empty if there is none.
+    let sessionDescription: ByteRange
 
     /// Nil if the bytes are no message after all.
     init?(_ bytes: Span<UInt8>, isCut: Bool = false) {
         guard case .message(let message) = SIPMessage.parse(bytes, isCut: isCut) else { return nil }
         self.message = message
-        self.isCut = isCut
+        sessionDescription = message.sessionDescription(in: bytes, isCut: isCut)
     }
 
     var callID: Range<Int>? {
@@ -28,7 +29,7 @@ struct RoutedMessage {
             fromTag: RoutedMessage.hashed(message.fromTag, bytes, hash),
             toTag: RoutedMessage.hashed(message.toTag, bytes, hash),
             branch: RoutedMessage.hashed(message.viaBranch, bytes, hash),
-            hasSDP: !message.sessionDescription(in: bytes, isCut: isCut).isEmpty, expires: message.expires)
+            hasSDP: !sessionDescription.isEmpty, expires: message.expires)
     }
 
     private static func hashed(_ range: ByteRange, _ bytes: Span<UInt8>, _ hash: FlowHash) -> UInt64 {
@@ -53,7 +54,7 @@ struct RoutedMessage {
 
     /// What the body's session description names.
     func mediaEndpoints(_ bytes: Span<UInt8>, _ scratch: inout SDPEndpoints) {
-        scratch.collect(bytes.bytes(message.sessionDescription(in: bytes, isCut: isCut)))
+        scratch.collect(bytes.bytes(sessionDescription))
     }
 }
 

@@ -26,6 +26,8 @@ struct TrackedCall {
     var partialMedia = false
     var isOver = false
     var isAnswered = false
+    /// More than its first message has come.
+    var goesOn = false
     /// Registrations of its media endpoints.
     var registrations: [Int32] = []
     /// Slots and generations of calls it shares endpoint pairs with.
@@ -117,7 +119,7 @@ struct TrackedCalls {
         count -= 1
     }
 
-    /// Somebody has responded to one of the call's requests.
+    /// Somebody has responded to one of the call's requests, or sends requests in a dialog, which a response made.
     mutating func noteAnswer(_ slot: Int) {
         guard !calls[slot].isAnswered else { return }
         calls[slot].isAnswered = true
@@ -134,42 +136,5 @@ struct TrackedCalls {
 
     func reference(_ slot: Int) -> CallReference {
         CallReference(slot: UInt32(slot), generation: calls[slot].generation)
-    }
-}
-
-/// Hashes of Call-IDs that ended less than 32 s ago, in the order in which they ended.
-struct EndedCalls {
-    private var until: [UInt64: Int64] = [:]
-    private var queue: [(hash: UInt64, until: Int64)] = []
-    private var head = 0
-
-    /// Most Call-IDs remembered; the oldest goes first.
-    private let limit: Int
-
-    init(limit: Int) { self.limit = max(1, limit) }
-
-    mutating func remember(_ hash: UInt64, until time: Int64) {
-        if queue.count - head >= limit { dropFirst() }
-        until[hash] = time
-        queue.append((hash, time))
-    }
-
-    func contains(_ hash: UInt64, now: Int64) -> Bool {
-        guard let time = until[hash] else { return false }
-        return time > now
-    }
-
-    mutating func expire(now: Int64) {
-        while head < queue.count, queue[head].until <= now { dropFirst() }
-    }
-
-    private mutating func dropFirst() {
-        let entry = queue[head]
-        if until[entry.hash] == entry.until { until[entry.hash] = nil }
-        head += 1
-        if head > 4096, head > queue.count / 2 {
-            queue.removeFirst(head)
-            head = 0
-        }
     }
 }

@@ -73,14 +73,18 @@ extension Tracker {
 
     // MARK: The bound on calls
 
-    /// The table is full: the call ends that `IdleCalls` says.
+    /// Calls that nobody has answered: they may take half of the table, and a small table whole.
+    var maxUnanswered: Int { max(TrackerLimits.leastUnanswered, options.limits.maxCalls / 2) }
+
+    /// The table is full, or its half for calls that nobody has answered: the call ends that `IdleCalls` says.
     mutating func evictIdlestCall(_ batch: inout TrackedBatch) {
         if !tracksIdleCalls {
             tracksIdleCalls = true
             for slot in calls.calls.indices where calls.calls[slot].isLive { trackIdle(slot) }
         }
         compactQueues()
-        if calls.unanswered > options.limits.maxCalls / 2, let unanswered = popIdlest(.unanswered) {
+        let share = min(maxUnanswered, options.limits.maxCalls / 2 + 1)
+        if calls.unanswered >= share, let unanswered = popIdlest(.silent) ?? popIdlest(.unanswered) {
             evict(unanswered, &batch)
             return
         }
@@ -89,15 +93,10 @@ extension Tracker {
             end([over], &batch)
             return
         }
-        let unanswered = popIdlest(.unanswered)
-        let answered = popIdlest(.answered)
-        guard let unanswered, let answered else {
-            if let only = unanswered ?? answered { evict(only, &batch) }
-            return
-        }
-        let isFirst = calls.activity[unanswered] <= calls.activity[answered]
-        trackIdle(isFirst ? answered : unanswered)
-        evict(isFirst ? unanswered : answered, &batch)
+        let idlest = [IdleCalls.Rank.silent, .unanswered, .answered].compactMap { popIdlest($0) }
+        guard let first = idlest.min(by: { calls.activity[$0] < calls.activity[$1] }) else { return }
+        for other in idlest where other != first { trackIdle(other) }
+        evict(first, &batch)
     }
 
     private mutating func evict(_ slot: Int, _ batch: inout TrackedBatch) {
@@ -120,7 +119,8 @@ extension Tracker {
 
     private func rank(_ slot: Int) -> IdleCalls.Rank {
         if calls.calls[slot].isOver { return .over }
-        return calls.calls[slot].isAnswered ? .answered : .unanswered
+        if calls.calls[slot].isAnswered { return .answered }
+        return calls.calls[slot].goesOn ? .unanswered : .silent
     }
 
     mutating func trackIdle(_ slot: Int) {

@@ -66,6 +66,7 @@ extension Tracker {
     ) -> Bool {
         let flow = flows.slot(
             hep.source.address, hep.destination.address, hep.source.port, hep.destination.port, now: clock.now)
+        // A byte has no padding that might never have been written.
         let way = unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
         let agent = hash(decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort)
         return flows.isCopy(
@@ -157,8 +158,8 @@ extension Tracker {
 
     private mutating func appendRelated(_ slot: Int, packet: UInt32, isCopy: Bool, _ batch: inout TrackedBatch) {
         let action = Action(
-            call: UInt32(slot), packet: packet, value: 0, payloadOffset: 0, payloadLength: 0,
-            worker: calls.calls[slot].worker, kind: .related, flags: isCopy ? Action.copyFlag : 0)
+            call: UInt32(slot), packet: packet, value: 0,
+            what: Action.what(.related, for: calls.calls[slot].worker, flags: isCopy ? Action.copyFlag : 0))
         appendMedia(action, &batch)
     }
 

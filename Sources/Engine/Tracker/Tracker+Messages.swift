@@ -93,7 +93,8 @@ extension Tracker {
             correlate(slot, isNew: calls.nextNumber != begun, message, bytes, facts, found)
         }
         calls.activity[slot] = max(clock.now, found.timestamp)
-        if !facts.isRequest { calls.noteAnswer(slot) }
+        if calls.nextNumber == begun { calls.calls[slot].goesOn = true }
+        if !facts.isRequest || facts.toTag != 0 { calls.noteAnswer(slot) }
         select(slot, message, bytes, facts, &batch)
         deliverCarriers(carriers, to: slot, isCopy: found.isCopy, &batch)
         if calls.calls[slot].selection != .excluded {
@@ -101,7 +102,7 @@ extension Tracker {
                 TrackedMessage(
                     isExtra: found.isExtra, offset: found.offset, length: found.length, timestamp: found.timestamp,
                     source: found.source, destination: found.destination, transport: found.transport,
-                    isCopy: found.isCopy, isCut: found.isCut, facts: facts))
+                    isCopy: found.isCopy, facts: facts, routed: message))
             act(slot, .message, value: UInt32(truncatingIfNeeded: batch.messages.count - 1), &batch)
         }
         if !found.isCopy, facts.hasSDP { nameEndpoints(message, bytes, slot, found.timestamp, &batch) }
@@ -121,7 +122,7 @@ extension Tracker {
             counters.sipLate += 1
             return -1
         }
-        if calls.count >= options.limits.maxCalls { evictIdlestCall(&batch) }
+        if calls.count >= options.limits.maxCalls || calls.unanswered >= maxUnanswered { evictIdlestCall(&batch) }
         let identifier = copy(callID)
         let new = calls.add(
             callID: identifier, hashed: hashed, life: CallLife(opening: facts, at: found.timestamp), workers: workers,
@@ -202,8 +203,7 @@ extension Tracker {
     mutating func act(_ slot: Int, _ kind: Action.Kind, value: UInt32, _ batch: inout TrackedBatch) {
         batch.actions.append(
             Action(
-                call: UInt32(slot), packet: 0, value: value, payloadOffset: 0, payloadLength: 0,
-                worker: calls.calls[slot].worker, kind: kind, flags: 0))
+                call: UInt32(slot), packet: 0, value: value, what: Action.what(kind, for: calls.calls[slot].worker)))
     }
 
     private mutating func deliverCarriers(
@@ -246,8 +246,9 @@ extension Tracker {
     mutating func appendSignalling(_ slot: Int, packet: UInt32, isCopy: Bool, _ batch: inout TrackedBatch) {
         guard calls.calls[slot].selection != .excluded else { return }
         let action = Action(
-            call: UInt32(slot), packet: packet, value: 0, payloadOffset: 0, payloadLength: 0,
-            worker: calls.calls[slot].worker, kind: .signalling, flags: isCopy ? Action.copyFlag : 0)
+            call: UInt32(slot), packet: packet, value: 0,
+            what: Action.what(
+                .signalling, for: calls.calls[slot].worker, flags: isCopy ? Action.copyFlag : 0))
         if calls.calls[slot].selection == .wanted {
             batch.actions.append(action)
         } else {

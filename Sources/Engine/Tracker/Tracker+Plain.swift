@@ -96,7 +96,7 @@ struct PlainRun {
             // Less than the count.
             let key = unsafe input + place
             // 0, which is no slot plus one, becomes too large a number.
-            var slot = unsafe Int(recent[unchecked: Int(key.pointee.place >> recentShift)] &- 1)
+            var slot = unsafe Int(recent[unchecked: Int(key.pointee.place &>> recentShift)] &- 1)
             if unsafe slot >= flows.count || !(first + slot).pointee.isFlow(of: key.pointee) {
                 slot = unsafe PlainRun.lookUp(key.pointee, hash, index, flows)
                 guard slot >= 0 else { break }
@@ -107,9 +107,8 @@ struct PlainRun {
                 unsafe versions[unchecked: Int(flow.pointee.sourceHash & versionMask)]
                 &+ versions[unchecked: Int(flow.pointee.destinationHash & versionMask)]
             // An owner that is none is a large number without its sign.
-            guard unsafe version == flow.pointee.version, unsafe flow.pointee.handling != .ask,
-                unsafe Int(UInt32(bitPattern: flow.pointee.owner)) < calls,
-                unsafe flow.pointee.isOnlyPath(key.pointee.path)
+            guard unsafe version == flow.pointee.version, unsafe flow.pointee.plainPath == key.pointee.path,
+                unsafe Int(UInt32(bitPattern: flow.pointee.owner)) < calls
             else { break }
             unsafe key.pointee.slot = UInt32(truncatingIfNeeded: slot)
             place &+= 1
@@ -146,7 +145,7 @@ struct PlainRun {
             let activities = activity.baseAddress
         else { return 0 }
         var place = 0
-        var stored = 0
+        var free = unsafe actions
         var latest = now
         let (start, limit) = (next, limit)
         while place < found {
@@ -160,17 +159,16 @@ struct PlainRun {
             let owner = unsafe flow.pointee.owner
             unsafe activities[Int(owner)] = time
             if unsafe flow.pointee.handling == .wanted {
-                var flags: UInt8 = 0
+                var what = unsafe Action.what(.media, for: flow.pointee.worker)
                 if unsafe key.pointee.format != flow.pointee.format {
                     unsafe flow.pointee.format = unsafe key.pointee.format & ~PlainKey.marker
-                    flags = Action.newFormatFlag
+                    what |= Action.what(.media, for: 0, flags: Action.newFormatFlag)
                 }
-                unsafe actions[stored] = unsafe Action(
+                unsafe free.pointee = unsafe Action(
                     call: UInt32(bitPattern: owner), packet: UInt32(truncatingIfNeeded: start &+ place),
                     value: flow.pointee.serial, payloadOffset: UInt16(PlainUDP.payloadOffset),
-                    payloadLength: key.pointee.payloadLength, worker: flow.pointee.worker,
-                    kind: .media, flags: flags)
-                stored &+= 1
+                    payloadLength: key.pointee.payloadLength, what: what)
+                unsafe free += 1
             } else {
                 notSelected &+= 1
             }
@@ -178,7 +176,7 @@ struct PlainRun {
         }
         next &+= place
         now = latest
-        return stored
+        return unsafe free - actions
     }
 }
 

@@ -32,6 +32,7 @@ extension Tracker {
     private mutating func sctpIsCopy(_ span: Span<UInt8>, _ packet: CapturedPacket) -> Bool {
         let payload = span.extracting(decoded.payloadRange)
         let flow = flows.slot(decoded.source, decoded.destination, 0, 0, now: clock.now)
+        // A byte has no padding that might never have been written.
         let path = unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.networkOffset, decoded.hopLimit)
         return flows.isCopy(
             flow, fingerprint: hash(payload), path: path, time: packet.timestamp, now: clock.now)

@@ -155,6 +155,7 @@ extension Tracker {
         let flow = flows.slot(
             decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: clock.now)
         let fingerprint = hash(payload) ^ UInt64(decoded.tcpSequence) &* 0x9e37_79b9_7f4a_7c15
+        // A byte has no padding that might never have been written.
         let path =
             unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.pathLength, decoded.hopLimit)
             ^ decoded.carrierPath
@@ -182,9 +183,10 @@ extension Tracker {
             let maySoon = likelihood == .needMore || isAhead
             let looked = connections.connections[slot].lookedAt
             connections.connections[slot].lookedAt = looked &+ UInt32(truncatingIfNeeded: payload.count)
-            guard maySoon, looked < TrackerLimits.lookAtBytes,
-                connections.unconfirmedParsers < ConnectionTable.maxUnconfirmed
-            else { return nil }
+            guard maySoon, looked < TrackerLimits.lookAtBytes else { return nil }
+            if connections.unconfirmedParsers >= connections.maxUnconfirmed {
+                evictIdlestCandidate(&batch, except: slot)
+            }
             return connections.addParser(to: slot, confirmed: false, now: clock.now)
         }
         if connections.confirmedParsers >= options.limits.maxStreamParsers { evictIdlestParser(&batch) }

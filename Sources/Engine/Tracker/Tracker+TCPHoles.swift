@@ -137,17 +137,44 @@ extension Tracker {
     /// `max_goroutines` is reached: a parser ends. Returns false if there is none to end.
     ///
     /// Connections that never brought a whole message are what a flood consists of. They may take half of the parsers;
-    /// beyond that, or when they are to go first, the idlest of them ends, else the idlest of all.
+    /// beyond that, or when they are to go first (and before them those that have not even begun like SIP), the idlest of
+    /// them ends, else the idlest of all.
     @discardableResult
     mutating func evictIdlestParser(
         _ batch: inout TrackedBatch, except kept: Int = -1, unprovenFirst: Bool = false
     ) -> Bool {
+        if unprovenFirst, evictIdlestCandidate(&batch, except: kept) { return true }
         if unprovenFirst || connections.unprovenParsers > options.limits.maxStreamParsers / 2,
             evictIdlestUnproven(&batch, except: kept)
         {
             return true
         }
         return evictIdlestOfAll(&batch, except: kept)
+    }
+
+    /// A connection whose bytes may still become SIP makes room: the one that has been silent longest. Where a stream
+    /// comes a byte at a time or a handshake is answered, the next segment is milliseconds away.
+    @discardableResult
+    mutating func evictIdlestCandidate(_ batch: inout TrackedBatch, except kept: Int) -> Bool {
+        var skipped: DeadlineHeap.Entry?
+        defer { if let skipped { connections.candidates.push(skipped) } }
+        while let entry = connections.candidates.popIfDue(.max) {
+            let slot = Int(entry.slot)
+            let parser = Int(connections.connections[slot].parser)
+            guard connections.isLive(entry), parser >= 0, !connections.parsers[parser].isConfirmed else { continue }
+            let lastSeen = connections.connections[slot].lastSeen
+            if lastSeen != entry.deadline {
+                connections.candidates.push(
+                    DeadlineHeap.Entry(deadline: lastSeen, slot: entry.slot, generation: entry.generation))
+            } else if slot == kept {
+                skipped = entry
+            } else {
+                counters.tcpCandidatesEvicted += 1
+                giveUpParser(slot, &batch)
+                return true
+            }
+        }
+        return false
     }
 
     mutating func evictIdlestUnproven(_ batch: inout TrackedBatch, except kept: Int) -> Bool {

@@ -10,9 +10,10 @@ extension Tracker {
         _ batch: inout TrackedBatch
     ) {
         while isCrowdedOut {
-            guard giveUpOldestUnprovenHole(except: slot, &batch) || evictIdlestUnproven(&batch, except: slot) else {
-                break
-            }
+            guard
+                giveUpOldestUnprovenHole(except: slot, &batch) || evictIdlestCandidate(&batch, except: slot)
+                    || evictIdlestUnproven(&batch, except: slot)
+            else { break }
         }
         if reachedLimit(parser, tag) != nil {
             counters.tcpSegmentsRefused += 1
@@ -33,7 +34,7 @@ extension Tracker {
             start: start, tag: tag, at: clock.now)
         if connections.parsers[parser].directions[direction].holeSince == .max {
             connections.parsers[parser].directions[direction].holeSince = clock.now
-            if !connections.connections[slot].isProven, connections.parsers[parser].isConfirmed {
+            if !connections.connections[slot].isProven {
                 connections.unprovenHoles.push(
                     DeadlineHeap.Entry(
                         deadline: clock.now, slot: UInt32(slot), generation: connections.connections[slot].generation))
@@ -59,9 +60,7 @@ extension Tracker {
         while let entry = connections.unprovenHoles.popIfDue(.max) {
             let slot = Int(entry.slot)
             let parser = Int(connections.connections[slot].parser)
-            guard connections.isLive(entry), parser >= 0, connections.parsers[parser].isConfirmed,
-                !connections.connections[slot].isProven
-            else { continue }
+            guard connections.isLive(entry), parser >= 0, !connections.connections[slot].isProven else { continue }
             if slot == kept {
                 skipped = entry
                 continue

@@ -35,7 +35,10 @@ extension Tracker {
             Int(owner), packet: index, flow: flow, kind: kind, isCopy: isCopy,
             payloadOffset: UInt16(truncatingIfNeeded: decoded.payloadOffset),
             payloadLength: UInt16(truncatingIfNeeded: decoded.payloadLength),
-            format: unsafe PlainKey.format(payload.bytes), &batch)
+            // A byte has no padding that might never have been written; cut packets are nothing for the worker's short way.
+            format: packet.capturedLength == packet.originalLength && !decoded.cut
+                ? unsafe PlainKey.format(payload.bytes) : Flow.noFormat,
+            &batch)
     }
 
     /// The flow's owner: remembered, or asked again after one of its endpoints changed hands.
@@ -52,15 +55,18 @@ extension Tracker {
             from: flows.details[flow].source, to: flows.details[flow].destination, in: calls)
         flows.flows[flow].owner = owner
         flows.flows[flow].version = version
-        flows.flows[flow].handling = .ask
+        var handling = Flow.Handling.ask
+        // The owner's worker may have seen another stream of the flow last.
+        flows.flows[flow].format = Flow.noFormat
         if owner >= 0, calls.calls[Int(owner)].shares.isEmpty {
             flows.flows[flow].worker = calls.calls[Int(owner)].worker
             switch calls.calls[Int(owner)].selection {
             case .open: break
-            case .wanted: flows.flows[flow].handling = .wanted
-            case .unwanted, .excluded: flows.flows[flow].handling = .notSelected
+            case .wanted: handling = .wanted
+            case .unwanted, .excluded: handling = .notSelected
             }
         }
+        flows.flows[flow].handle(handling)
         return owner
     }
 
@@ -85,9 +91,10 @@ extension Tracker {
         let isLikeLast = kind == .rtp && isLikeLast(format, of: flow, for: slot, isCopy: isCopy)
         var action = Action(
             call: UInt32(slot), packet: packet, value: flows.flows[flow].serial, payloadOffset: payloadOffset,
-            payloadLength: payloadLength, worker: calls.calls[slot].worker,
-            kind: kind == .rtp ? .media : payloadLength > 0 ? .besideRTP : .related,
-            flags: isCopy ? Action.copyFlag : isLikeLast ? 0 : Action.newFormatFlag)
+            payloadLength: payloadLength,
+            what: Action.what(
+                kind == .rtp ? .media : payloadLength > 0 ? .besideRTP : .related, for: calls.calls[slot].worker,
+                flags: isCopy ? Action.copyFlag : isLikeLast ? 0 : Action.newFormatFlag))
         calls.activity[slot] = clock.now
         appendMedia(action, &batch)
         if !calls.calls[slot].shares.isEmpty { shareMedia(slot, flow, &action, &batch) }
@@ -133,8 +140,9 @@ extension Tracker {
     @inline(__always)
     mutating func isCopy(_ flow: Int, _ payload: Span<UInt8>, _ span: Span<UInt8>, _ packet: CapturedPacket) -> Bool {
         let fingerprint: UInt64
+        // Here too: no padding in bytes.
         if payload.count >= 20, payload[0] >= 0x80 {
-            fingerprint = unsafe Tracker.fingerprint(payload.bytes, from: 0, count: payload.count)
+            fingerprint = unsafe Tracker.fingerprint(payload.bytes)
         } else {
             fingerprint = hash(payload)
         }
@@ -210,6 +218,7 @@ extension Tracker {
     }
 
     func copy(_ span: Span<UInt8>) -> [UInt8] {
+        // Copied before the pointer ends.
         unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
     }
 

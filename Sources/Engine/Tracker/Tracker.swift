@@ -80,7 +80,7 @@ struct Tracker: ~Copyable {
         lookBack = LookBack(maxBytes: options.limits.lookBackBytes)
         namePattern = options.archive.flatMap { try? FileNamePattern($0.pattern) }
         selection = UserSelection(options.selection)
-        correlation = Correlation(header: options.calls.correlationHeader)
+        correlation = Correlation(header: options.calls.correlationHeader, maxCalls: options.limits.maxCalls)
         // Without files nothing is kept back.
         undecided = UndecidedPackets(limit: options.archive == nil ? .max : options.limits.lookBackBytes)
         if options.calls.orphanRTP {
@@ -195,10 +195,13 @@ struct Tracker: ~Copyable {
         return UInt32(truncatingIfNeeded: mixed >> 32)
     }
 
-    /// Tells RTP packets apart by samples; `count` is at least 20.
+    /// Tells RTP packets apart by samples; 0 if there are less than 8 bytes.
     @inline(__always)
-    static func fingerprint(_ raw: RawSpan, from start: Int, count: Int) -> UInt64 {
-        raw.load64(start) &* 0x9e37_79b9_7f4a_7c15 ^ raw.load64(start &+ count &- 8)
+    static func fingerprint(_ payload: RawSpan) -> UInt64 {
+        guard payload.byteCount >= 8 else { return 0 }
+        // The last eight bytes there are.
+        let end = unsafe payload.unsafeLoadUnaligned(fromUncheckedByteOffset: payload.byteCount &- 8, as: UInt64.self)
+        return payload.load64(0) &* 0x9e37_79b9_7f4a_7c15 ^ end
     }
 }
 
@@ -208,6 +211,8 @@ enum TrackerLimits {
     static let endedCallMemory: Int64 = 32_000_000_000
     /// Bytes of packets held for reassembly of IP datagrams and of TCP segments are bounded by `tcp_memory_limit`.
     static let maxCallIDLength = 4096
+    /// Calls without an answer for which there is room in any table that holds as many.
+    static let leastUnanswered = 1000
     /// Calls that end in one batch at the end of the capture.
     static let callsFinishedAtOnce = 200
     /// Bytes of a TCP connection that are searched for SIP before it is skipped.

@@ -16,6 +16,8 @@ struct TrackerCounters: Sendable {
     var callsEvicted: UInt64 = 0
     /// Calls that were over and had to make room before their grace period had passed.
     var graceCutShort: UInt64 = 0
+    /// Connections that might have become SIP and were given up for others.
+    var tcpCandidatesEvicted: UInt64 = 0
     var tcpParsersEvicted: UInt64 = 0
     var tcpParsersEvictedMidMessage: UInt64 = 0
     var tcpSegmentsRefused: UInt64 = 0
@@ -56,6 +58,7 @@ extension Tracker {
             NamedCount("endpoints_refused", ownership.endpointsRefused),
             NamedCount("media_candidates_refused", ownership.candidatesRefused),
             NamedCount("flows_evicted", flows.evicted),
+            NamedCount("tcp_candidates_evicted", counters.tcpCandidatesEvicted),
             NamedCount("tcp_parsers_evicted", counters.tcpParsersEvicted),
             NamedCount("tcp_parsers_evicted_mid_message", counters.tcpParsersEvictedMidMessage),
             NamedCount("tcp_connections_evicted", counters.tcpConnectionsEvicted),
@@ -92,6 +95,7 @@ extension WorkerTotals {
             NamedCount("ordered_by_timestamp", archive.orderedByTimestamp),
             NamedCount("file_reorder_failed", archive.reorderFailed),
             NamedCount("file_records_lost", archive.recordsLost),
+            NamedCount("files_resumed", archive.setsResumed),
         ].filter { $0.count > 0 }
     }
 }

@@ -5,15 +5,13 @@ import Tables
 
 /// One RTP stream of one call, updated in place. What every packet needs lies in its first three cache lines.
 struct CallStream: BitwiseCopyable {
-    let ssrc: UInt32
-    /// The tracker's number of the flow it came on last.
-    var flow: UInt32
     /// The tracker's slot of the call, `noCall` when the stream has ended.
     var trackedCall: UInt32
+    /// The tracker's number of the flow it came on last.
+    var flow: UInt32
+    let ssrc: UInt32
     /// What the call's session descriptions say of the payload type that came last; 255 is none, and means: ask (again).
     var payloadType: UInt8 = 255
-    /// Nothing needs to be looked at in a packet like the one before but what the figures take in.
-    var isPlain = false
     var isTelephoneEvent = false
     var isComfortNoise = false
     /// The call's files.
@@ -22,6 +20,8 @@ struct CallStream: BitwiseCopyable {
     var plainBytes: UInt64 = 0
     /// The end of the present interval, nanoseconds: packets from then on take the long way. See `StreamTable.measure`.
     var intervalEnd: Int64 = .min
+    /// Until then nothing needs to be looked at in a packet like the one before but what the figures take in.
+    var plainEnd: Int64 = .min
     var statistics = StreamStatistics()
     /// Packets of `statistics` that have been counted with the call.
     var callPackets: UInt64 = 0

@@ -16,7 +16,10 @@ extension CallStream {
     /// After a packet that went the long way: whether the next one may go the short way if it is like this one.
     mutating func updatePlain() {
         callPackets &+= 1
-        isPlain = payloadType != 255 && !isTelephoneEvent && !isComfortNoise && !statistics.isAfterComfortNoise
+        let isPlain =
+            payloadType != 255 && !isTelephoneEvent && !isComfortNoise && !statistics.isAfterComfortNoise
+            && statistics.hasClock
+        plainEnd = isPlain ? intervalEnd : .min
     }
 }
 

@@ -35,26 +35,42 @@ extension Worker {
         if streams.streams[stream].needsLook(head, action) {
             look(slot, stream, payload, datagramLength: payloadLength, at: packet.timestamp)
         }
+        measure(stream, head, timestamp: raw.loadBig32(4), arrival: packet.timestamp, payloadBytes: payloadLength)
+    }
+
+    /// Counts a packet of a stream whose format is known. `head` is the first word of its header.
+    @inline(__always)
+    private mutating func measure(
+        _ stream: Int, _ head: UInt32, timestamp: UInt32, arrival: Int64, payloadBytes: Int
+    ) {
         let clockRate = streams.streams[stream].clockRate
         let isTelephoneEvent = streams.streams[stream].isTelephoneEvent
         let isComfortNoise = streams.streams[stream].isComfortNoise
-        streams.measure(stream, arrival: packet.timestamp) {
+        streams.measure(stream, arrival: arrival) {
             $0.receive(
-                sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
-                marker: head & 0x0080_0000 != 0, payloadType: payloadType, clockRate: clockRate,
-                isTelephoneEvent: isTelephoneEvent, isComfortNoise: isComfortNoise, arrival: packet.timestamp,
-                payloadBytes: payloadLength)
+                sequence: UInt16(truncatingIfNeeded: head), timestamp: timestamp, marker: head & 0x0080_0000 != 0,
+                payloadType: UInt8(truncatingIfNeeded: head >> 16) & 0x7f, clockRate: clockRate,
+                isTelephoneEvent: isTelephoneEvent, isComfortNoise: isComfortNoise, arrival: arrival,
+                payloadBytes: payloadBytes)
         }
         streams.streams[stream].updatePlain()
     }
 
+    /// The stream is the call's own, not the last of its flow: calls that share a flow may be with one worker or with several.
     @inline(never)
     mutating func countStreamCopy(_ slot: Int, _ action: Action, _ bytes: Span<UInt8>) {
         let start = Int(action.payloadOffset)
         guard action.payloadLength >= 12 else { return }
         let ssrc = unsafe bytes.extracting(start..<(start + 12)).bytes.loadBig32(8)
-        let stream = streams.cached(call: Int32(truncatingIfNeeded: slot), flow: action.value, ssrc: ssrc)
-        if stream >= 0 { streams.streams[stream].statistics.countCopy() }
+        var stream = calls[slot].firstStream
+        while stream >= 0 {
+            let found = Int(stream)
+            if streams.streams[found].ssrc == ssrc, streams.streams[found].flow == action.value {
+                streams.streams[found].statistics.countCopy()
+                return
+            }
+            stream = streams.streams[found].next
+        }
     }
 
     /// The first packet of a stream, or one whose flow was forgotten in between.
@@ -115,7 +131,7 @@ extension Worker {
         var stream = calls[slot].firstStream
         while stream >= 0 {
             streams.streams[Int(stream)].payloadType = 255
-            streams.streams[Int(stream)].isPlain = false
+            streams.streams[Int(stream)].plainEnd = .min
             stream = streams.streams[Int(stream)].next
         }
     }
@@ -142,17 +158,7 @@ extension Worker {
         let payloadType = UInt8(truncatingIfNeeded: head >> 16) & 0x7f
         resolveFormat(slot, stream, payloadType)
         look(slot, stream, payload, datagramLength: datagram.length, at: datagram.timestamp)
-        let clockRate = streams.streams[stream].clockRate
-        let isTelephoneEvent = streams.streams[stream].isTelephoneEvent
-        let isComfortNoise = streams.streams[stream].isComfortNoise
-        streams.measure(stream, arrival: datagram.timestamp) {
-            $0.receive(
-                sequence: UInt16(truncatingIfNeeded: head), timestamp: raw.loadBig32(4),
-                marker: head & 0x0080_0000 != 0, payloadType: payloadType, clockRate: clockRate,
-                isTelephoneEvent: isTelephoneEvent, isComfortNoise: isComfortNoise, arrival: datagram.timestamp,
-                payloadBytes: datagram.length)
-        }
-        streams.streams[stream].updatePlain()
+        measure(stream, head, timestamp: raw.loadBig32(4), arrival: datagram.timestamp, payloadBytes: datagram.length)
     }
 
     /// The call's streams end, or its early media turns out not to be wanted.

@@ -15,14 +15,13 @@ extension Worker {
     }
 
     private mutating func receiveMessage(_ slot: Int, _ tracked: TrackedMessage, _ bytes: Span<UInt8>) {
-        guard !tracked.isCopy, case .message(let message) = SIPMessage.parse(bytes, isCut: tracked.isCut) else {
-            return
-        }
+        guard !tracked.isCopy else { return }
+        let message = tracked.routed.message
         let isRepeated = calls[slot].details.isRetransmission(message, tracked, bytes)
         if isRepeated { counters.retransmissions &+= 1 }
         calls[slot].details.learn(message, tracked, bytes)
         let answers = calls[slot].media.receive(tracked.facts, at: tracked.timestamp)
-        learnSession(slot, message, tracked, bytes)
+        learnSession(slot, tracked, bytes)
         if answers { beginTalk(slot, at: tracked.timestamp) }
         if tracked.facts.method == .info, tracked.facts.isRequest, !isRepeated,
             let signal = DTMFRelay(message, in: bytes)
@@ -31,12 +30,9 @@ extension Worker {
         }
     }
 
-    private mutating func learnSession(
-        _ slot: Int, _ message: SIPMessage, _ tracked: TrackedMessage, _ bytes: Span<UInt8>
-    ) {
-        let body = message.sessionDescription(in: bytes, isCut: tracked.isCut)
-        guard !body.isEmpty else { return }
-        let session = SessionFormats(bytes.bytes(body))
+    private mutating func learnSession(_ slot: Int, _ tracked: TrackedMessage, _ bytes: Span<UInt8>) {
+        guard tracked.facts.hasSDP else { return }
+        let session = SessionFormats(bytes.bytes(tracked.routed.sessionDescription))
         calls[slot].media.receive(session, tracked.facts, at: tracked.timestamp)
         guard !session.formats.isEmpty else { return }
         for format in session.formats where !calls[slot].formats.contains(format) {

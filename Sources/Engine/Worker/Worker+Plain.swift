@@ -18,7 +18,8 @@ extension Worker {
         let packets = batch.captured.packets
         let bytes = batch.captured.bytes
         var next = first
-        while next < actions.count, actions[next].isPlain || actions[next].worker != index {
+        let plain = Action.what(.media, for: index)
+        while next < actions.count, actions[next].what == plain || actions[next].worker != index {
             let last = min(actions.count, next + Worker.plainTurn)
             let end = Worker.measure(
                 actions, next..<last, packets, bytes, index, slots, calls, streams.cache, &streams.streams, &records)
@@ -37,8 +38,8 @@ extension Worker {
         _ batch: borrowing TrackedBatch, _ writer: inout CallFileWriter?
     ) {
         writer?.append(
-            media: records.span, of: packets.span, in: bytes.span, linkType: linkType,
-            firstPosition: batch.firstPosition, pendingFloor: batch.pendingFloor)
+            media: records.span, of: packets.span, in: bytes.span, recordHeaders: batch.captured.recordHeaders,
+            linkType: linkType, firstPosition: batch.firstPosition, pendingFloor: batch.pendingFloor)
     }
 
     private static func measure(
@@ -73,44 +74,49 @@ extension Worker {
         _ stored: inout Int
     ) -> Int {
         guard let first = streams.baseAddress, let output = records.baseAddress, records.count >= actions.count,
-            cache.count == StreamTable.cacheSize
+            cache.count == StreamTable.cacheSize, unsafe bytes.withUnsafeBytes({ unsafe $0.baseAddress != nil })
         else { return 0 }
+        let plain = Action.what(.media, for: worker)
         var place = 0
-        var used = 0
+        var free = unsafe output
         while place < actions.count {
-            // Not negative, and the loop's condition holds.
-            let action = unsafe actions[unchecked: place]
-            guard action.worker == worker else {
+            // Not negative, and the loop's condition holds. Fields are read where they are needed: registers are few.
+            let what = unsafe actions[unchecked: place].what
+            guard what == plain else {
+                guard UInt8(truncatingIfNeeded: what) != worker else { break }
                 place &+= 1
                 continue
             }
-            guard action.isPlain, Int(action.packet) < packets.count else { break }
+            let number = unsafe Int(actions[unchecked: place].packet)
+            guard number < packets.count else { break }
             // Just compared: so it is not one of the batch's extra packets.
-            let packet = unsafe packets[unchecked: Int(action.packet)]
-            let start = Int(packet.offset) &+ Int(action.payloadOffset)
-            guard action.payloadLength >= 12, start &+ 12 <= bytes.byteCount else { break }
+            let start = unsafe Int(packets[unchecked: number].offset) &+ Int(actions[unchecked: place].payloadOffset)
+            // That the header lies in the packet follows from the tracker's word; that it lies in the batch is seen to here.
+            guard start &+ 12 <= bytes.byteCount else { break }
             // The place is masked. What is none is a large number without its sign.
-            var found = unsafe Int(UInt32(bitPattern: cache[unchecked: StreamTable.place(action.value)]))
+            var found = unsafe Int(
+                UInt32(bitPattern: cache[unchecked: StreamTable.place(actions[unchecked: place].value)]))
             // Less than the count.
-            if unsafe found >= streams.count || !first[found].isStream(of: action) {
-                found = unsafe search(action, bytes, start, slots, calls, first, streams.count)
+            if unsafe found >= streams.count || !first[found].isStream(of: actions[unchecked: place]) {
+                found = unsafe search(actions[unchecked: place], bytes, start, slots, calls, first, streams.count)
                 guard found >= 0 else { break }
             }
             let stream = unsafe first + found
-            guard unsafe stream.pointee.isPlain, unsafe packet.timestamp < stream.pointee.intervalEnd else { break }
+            let arrival = unsafe packets[unchecked: number].timestamp
+            guard unsafe arrival < stream.pointee.plainEnd else { break }
+            unsafe stream.pointee.plainBytes &+= UInt64(packets[unchecked: number].capturedLength)
+            // There is room for as many as there are actions.
+            unsafe free.pointee = unsafe MediaRecord(
+                set: stream.pointee.files, packet: UInt32(truncatingIfNeeded: number))
+            unsafe free += 1
             // Of the header's twelve bytes, counted above.
             let head = unsafe bytes.extracting(unchecked: start..<(start &+ 8)).loadBig64(0)
             unsafe stream.pointee.statistics.receiveSameFormat(
                 sequence: UInt16(truncatingIfNeeded: head >> 32), timestamp: UInt32(truncatingIfNeeded: head),
-                arrival: packet.timestamp,
-                payloadBytes: Int(action.payloadLength) &+ Int(packet.originalLength) &- Int(packet.capturedLength))
-            unsafe stream.pointee.plainBytes &+= UInt64(packet.capturedLength)
-            // There is room for as many as there are actions.
-            unsafe output[used] = unsafe MediaRecord(set: stream.pointee.files, packet: action.packet)
-            used &+= 1
+                arrival: arrival, payloadBytes: Int(actions[unchecked: place].payloadLength))
             place &+= 1
         }
-        stored = used
+        stored = unsafe free - output
         return place
     }
 
@@ -131,16 +137,12 @@ extension Worker {
     }
 }
 
-extension Action {
-    /// Media like the last packet of its flow, and no copy.
-    @inline(__always)
-    fileprivate var isPlain: Bool { kind == .media && flags == 0 }
-}
-
 extension CallStream {
     /// The tracker gives a call's number to another only after the call's streams have ended here.
     @inline(__always)
-    fileprivate func isStream(of action: Action) -> Bool { flow == action.value && trackedCall == action.call }
+    fileprivate func isStream(of action: Action) -> Bool {
+        flow == action.value && trackedCall == action.call
+    }
 }
 
 extension RawSpan {

@@ -90,15 +90,13 @@ extension Worker {
         RatedCodec(
             stream.statistics.payloadTypes.compactMap { payloadType -> RatedCodec? in
                 guard let format = call.format(payloadType, to: stream.destination) else {
-                    return RatedCodec(
-                        staticPayloadType: payloadType, stream.statistics, concealsLoss: options.calls.concealsLoss)
+                    return RatedCodec(staticPayloadType: payloadType, concealsLoss: options.calls.concealsLoss)
                 }
                 guard !format.isAuxiliary else { return nil }
                 guard format.clockRate > 0 else { return .unrated(.noClockRate) }
                 return RatedCodec(
                     CodecImpairment.lookup(
-                        format.name, bitRate: format.bitRate, payloadBytes: stream.statistics.payloadBytes,
-                        concealsLoss: options.calls.concealsLoss))
+                        format.name, bitRate: format.bitRate, concealsLoss: options.calls.concealsLoss))
             })
     }
 }

@@ -166,6 +166,7 @@ struct Worker: ~Copyable {
             var record = makeRecord(slot, end)
             if let set = calls[slot].files, let files = writer?.finish(set) {
                 record.files = files.names
+                record.filePacketsMissing = files.packetsLost
                 if files.packetsLost > 0 { record.hasPartialMedia = true }
                 if files.error != nil { counters.fileErrors &+= 1 }
                 if let error = files.error, counters.firstFileError == nil { counters.firstFileError = error }

@@ -25,6 +25,7 @@ extension PacketDecoder {
         let closed: DecodeOutcome = packet.ipProtocol == IPProtocol.udp ? .udp : .otherIP
         guard mode != .closed else { return closed }
         let start = packet.payloadOffset
+        // A byte has no padding that might never have been written.
         let inside = unsafe bytes.bytes.clipped(to: start + packet.payloadLength)
         // Cut packets have lost their end, where everything is that could be checked.
         guard inside.available(from: start) >= 10, packet.declaredPayloadLength == packet.payloadLength else {

@@ -16,6 +16,7 @@ public struct SCTPHeader: Sendable, Hashable {
     /// Nil if the bytes are too few. The checksum is not looked at: offload leaves it to the device.
     public init?(_ bytes: Span<UInt8>) {
         guard bytes.count >= SCTPHeader.length else { return nil }
+        // A byte has no padding that might never have been written; so in the rest of this file.
         let raw = unsafe bytes.bytes
         sourcePort = raw.uint16(0)
         destinationPort = raw.uint16(2)

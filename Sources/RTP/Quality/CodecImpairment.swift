@@ -17,7 +17,7 @@ public struct CodecImpairment: Equatable, Sendable {
 extension CodecImpairment {
     public enum Lookup: Equatable, Sendable {
         case found(CodecImpairment)
-        /// G.113 has no value for it: Opus, EVS, AMR, iLBC …
+        /// G.113 has no value for it, or none that could be verified: Opus, EVS, AMR, iLBC, G.722, G.722.1 …
         case notRated
         /// It has values by bit rate, and the bit rate is not known.
         case modeUnknown
@@ -28,17 +28,16 @@ extension CodecImpairment {
     /// - Parameters:
     ///   - name: of SDP's `a=rtpmap`, in any case.
     ///   - bitRate: as the `a=fmtp` fixes it, bit/s; 0 when it does not. See `negotiatedBitRate`.
-    ///   - payloadBytes: of every packet, when all were equally long; else 0.
     ///   - concealsLoss: the receivers of G.711 conceal lost packets (G.711 Appendix I). The other codecs' values are with
     ///     their own concealment.
     public static func lookup(
-        _ name: String, bitRate: UInt32 = 0, payloadBytes: UInt64 = 0, concealsLoss: Bool = true
+        _ name: String, bitRate: UInt32 = 0, concealsLoss: Bool = true
     ) -> Lookup {
         switch name.uppercased() {
         case "PCMU", "PCMA": narrowband(0, lossRobustness: concealsLoss ? 25.1 : 4.3)
         // Annex B (voice activity detection) is in use unless it is switched off (RFC 4856 section 2.1.9).
         case "G729": narrowband(bitRate == 8000 ? 10 : 11, lossRobustness: 19)
-        case "G723": g723(bitRate, payloadBytes)
+        case "G723": g723(bitRate)
         case "GSM": narrowband(20)
         case "GSM-EFR": narrowband(5, lossRobustness: 10)
         case "GSM-HR-08": narrowband(23)
@@ -47,10 +46,7 @@ extension CodecImpairment {
         case "G726-32", "AAL2-G726-32": narrowband(7)
         case "G726-24", "AAL2-G726-24": narrowband(25)
         case "G726-16", "AAL2-G726-16": narrowband(50)
-        // Always 64 kbit/s in RTP (RFC 3551 section 4.5.2).
-        case "G722": .found(CodecImpairment(.wideband, 13))
-        case "G7221": wideband(bitRate, [32000: 13, 24000: 19])
-        case "AMR-WB": wideband(bitRate, wideband)
+        case "AMR-WB": wideband(bitRate)
         default: .notRated
         }
     }
@@ -59,8 +55,8 @@ extension CodecImpairment {
         .found(CodecImpairment(.narrowband, impairment, lossRobustness: lossRobustness))
     }
 
-    private static func wideband(_ bitRate: UInt32, _ values: [UInt32: Double]) -> Lookup {
-        values[bitRate].map { .found(CodecImpairment(.wideband, $0)) } ?? .modeUnknown
+    private static func wideband(_ bitRate: UInt32) -> Lookup {
+        wideband[bitRate].map { .found(CodecImpairment(.wideband, $0)) } ?? .modeUnknown
     }
 
     /// AMR-WB is G.722.2. That 23.85 kbit/s is worse than 23.05 is as published.
@@ -68,12 +64,14 @@ extension CodecImpairment {
         6600: 41, 8850: 26, 12650: 13, 14250: 10, 15850: 7, 18250: 5, 19850: 3, 23050: 1, 23850: 8,
     ]
 
-    /// Frames are 24 bytes at 6.3 kbit/s and 20 at 5.3 (RFC 3551 section 4.5.3).
-    private static func g723(_ bitRate: UInt32, _ payloadBytes: UInt64) -> Lookup {
-        let higher = bitRate == 6300 || bitRate == 0 && [24, 48, 72, 96].contains(payloadBytes)
-        if higher { return narrowband(15, lossRobustness: 16.1) }
-        let lower = bitRate == 5300 || bitRate == 0 && [20, 40, 60, 80].contains(payloadBytes)
-        return lower ? narrowband(19) : .modeUnknown
+    /// The packets' length does not tell: frames are 24 bytes at 6.3 kbit/s and 20 at 5.3 (RFC 3551 section 4.5.3), and a
+    /// CSRC or a short SRTP tag makes one as long as the other.
+    private static func g723(_ bitRate: UInt32) -> Lookup {
+        switch bitRate {
+        case 6300: narrowband(15, lossRobustness: 16.1)
+        case 5300: narrowband(19)
+        default: .modeUnknown
+        }
     }
 
     /// The bit rate that an `a=fmtp` fixes, bit/s; 0 when it leaves it open or says nothing of it.
@@ -90,7 +88,6 @@ extension CodecImpairment {
         }
         switch name.uppercased() {
         case "G729": return value("annexb")?.lowercased() == "no" ? 8000 : 0
-        case "G7221": return value("bitrate").flatMap { UInt32($0) } ?? 0
         case "G723":
             switch value("bitrate") {
             case "6.3": return 6300

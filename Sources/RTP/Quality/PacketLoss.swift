@@ -41,13 +41,6 @@ extension StreamStatistics {
             received: distinctPackets, lost: UInt64(lostPackets), bursts: min(UInt64(lossBursts), UInt64(lostPackets)))
     }
 
-    /// Bytes behind the fixed header in each packet; 0 when the packets cannot all have been of one length.
-    public var payloadBytes: UInt64 {
-        let headers = packets &* UInt64(RTPHeader.fixedLength)
-        guard packets > 0, bytes >= headers, (bytes - headers) % packets == 0 else { return 0 }
-        return (bytes - headers) / packets
-    }
-
     /// `missing` numbers below the one that came have not come: one burst, until some of them do.
     mutating func noteGap(missing: Int64) {
         if missing > 0 { lossBursts &+= 1 }

@@ -18,7 +18,7 @@ public struct StreamQuality: Equatable, Sendable {
         case noSpeech = "no_speech"
         /// The codec changed to one with other values.
         case severalCodecs = "several_codecs"
-        /// G.113 has no values for the codec.
+        /// G.113 has no values for the codec, or none that could be verified.
         case codecNotRated = "codec_not_rated"
         /// G.113 has values for the codec's bit rates, but nothing tells the bit rate.
         case codecModeUnknown = "codec_mode_unknown"
@@ -98,7 +98,7 @@ public enum RatedCodec: Equatable, Sendable {
     }
 
     /// Of a payload type that no session description explains; nil for comfort noise.
-    public init?(staticPayloadType: UInt8, _ statistics: borrowing StreamStatistics, concealsLoss: Bool) {
+    public init?(staticPayloadType: UInt8, concealsLoss: Bool) {
         guard let format = StaticPayloadType(staticPayloadType) else {
             // 19 was comfort noise before 13 was.
             if staticPayloadType == 19 { return nil }
@@ -106,9 +106,7 @@ public enum RatedCodec: Equatable, Sendable {
             return
         }
         guard format.name != "CN" else { return nil }
-        self.init(
-            CodecImpairment.lookup(
-                format.name, payloadBytes: statistics.payloadBytes, concealsLoss: concealsLoss))
+        self.init(CodecImpairment.lookup(format.name, concealsLoss: concealsLoss))
     }
 
     public init(_ lookup: CodecImpairment.Lookup) {

@@ -103,8 +103,14 @@ public struct RTCPReader: Sendable {
 }
 
 extension Span where Element == UInt8 {
-    // Callers have compared the length.
-    func half(at offset: Int) -> UInt16 { UInt16(self[offset]) << 8 | UInt16(self[offset + 1]) }
+    // Callers have compared the length; these trap past the end. A byte has no padding that might never have been written.
+    @inline(__always)
+    func half(at offset: Int) -> UInt16 {
+        unsafe UInt16(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
+    }
 
-    func word(at offset: Int) -> UInt32 { UInt32(half(at: offset)) << 16 | UInt32(half(at: offset + 2)) }
+    @inline(__always)
+    func word(at offset: Int) -> UInt32 {
+        unsafe UInt32(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
 }

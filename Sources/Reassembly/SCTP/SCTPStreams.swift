@@ -80,6 +80,7 @@ public struct SCTPStreams: Sendable {
         }
         var copy: [UInt8] = []
         let payload = packet.extracting(data.payload)
+        // Copied before the pointer ends.
         unsafe payload.withUnsafeBufferPointer { unsafe copy.append(contentsOf: $0) }
         fragments += 1
         bytes += copy.count

@@ -82,6 +82,7 @@ public struct WebSocketFrame: Sendable, Hashable {
     ) {
         let piece = bytes.extracting((start + range.lowerBound)..<(start + range.upperBound))
         let first = output.count
+        // Copied before the pointer ends.
         unsafe piece.withUnsafeBufferPointer { unsafe output.append(contentsOf: $0) }
         guard let mask else { return }
         let key = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: mask >> $0) }

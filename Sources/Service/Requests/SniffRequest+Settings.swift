@@ -19,7 +19,10 @@ extension SniffRequest {
         if let path = settings.sipUserFile {
             engine.selection.sipUsers += try SIPUserFile.read(path)
         }
+        keeping = settings.keeping
         engine.archive = try archive(settings, resolved)
+        engine.archive?.finishedSuffix = keeping.suffix
+        engine.archive?.leavesPending = keeping.leavesPending
         output = settings.output
         output.progress = !capture.isLive && !output.quiet && StandardStream.error.isTerminal
         log = settings.log

@@ -56,6 +56,7 @@ public struct ServiceOptions: Sendable, Equatable {
 public struct SniffRequest: Sendable, Equatable {
     public var capture = CaptureRequest()
     public var engine = EngineOptions()
+    public var keeping = KeepingOptions()
     public var output = OutputOptions()
     public var log = LogOptions()
     public var service = ServiceOptions()

@@ -6,6 +6,8 @@ public struct Setting: Sendable {
         case input = "Input"
         case selection = "Selection"
         case files = "Files"
+        case keeping = "Keeping files"
+        case hooks = "Commands for calls and files"
         case calls = "Calls"
         case limits = "Performance and limits"
         case output = "Output"
@@ -57,6 +59,8 @@ public struct Setting: Sendable {
 
     /// Passwords, tokens and keys are never shown.
     var isSecret: Bool {
+        // The place of a key is no secret.
+        if case .file = kind { return false }
         let words = key.split(separator: "_")
         return words.contains { ["password", "token", "key", "secret", "passphrase"].contains($0) }
     }

@@ -14,6 +14,8 @@ public enum SettingKind: Sendable {
     case file
     case directory
     case fileNamePattern
+    /// A command with these placeholders.
+    case command([String])
     case instant
     case list(placeholder: String)
     case paths
@@ -42,6 +44,7 @@ public enum SettingKind: Sendable {
         case .file, .paths: "file"
         case .directory: "dir"
         case .fileNamePattern: "pattern"
+        case .command: "command"
         case .instant: "time"
         case .ports: "port"
         case .portRanges: "low-high"
@@ -134,6 +137,10 @@ extension SettingKind {
             return .instant(try InstantText.parse(text))
         case .fileNamePattern:
             try FileNamePattern.check(text)
+            return .text(text)
+        case .command(let names):
+            try rejectEmpty(text)
+            _ = try CommandTemplate(text, names: names)
             return .text(text)
         default:
             try rejectEmpty(text)

@@ -7,11 +7,13 @@ extension SettingTable {
             "tcp_performance_mode", \.mode, .mode, PerformanceMode.balanced.rawValue, .limits,
             "The set of limits to start from (also minimal, high_performance, low_latency)."
         ) { PerformanceMode(name: $0) }.live().short("M").also("performance_mode"),
-        .integer("workers", \.engine.workers, Processors.usable, in: 1...256, .limits, "Threads of the worker pool."),
+        .integer(
+            "workers", \.engine.workers, Processors.usable > 1 ? Processors.usable : 0, in: 0...256, .limits,
+            "Threads of the worker pool beside the one that reads; 0: that one does everything."),
         .integer(
             "max_calls", \.engine.limits.maxCalls, 100_000, in: 1...10_000_000, .limits,
             "Calls tracked at once; beyond it one that is over, never answered or idle ends."
-        ).live().byMode(100_000, 100_000, 100_000, 3000),
+        ).live().byMode(100_000, 100_000, 100_000, 5000),
         .integer(
             "max_flows", \.engine.limits.maxFlows, 1 << 19, in: 1024...(1 << 24), .limits,
             "UDP flows known at once; one that is forgotten is found again."

@@ -5,6 +5,7 @@ public struct Settings: Sendable, Equatable {
     public var capture = CaptureRequest()
     public var engine = EngineOptions()
     public var archive = ArchiveOptions(directory: "")
+    public var keeping = KeepingOptions()
     public var output = OutputOptions()
     public var log = LogOptions()
     public var outputDirectory: String?

@@ -2,10 +2,12 @@ import Archive
 import Calls
 import Engine
 import Glibc
+import Synchronization
 
 /// Where records go: `calls.jsonl` beside the captures, and standard output in the format asked for.
 ///
-/// `write` is called from one thread at a time, by the engine's promise; that is why @unchecked holds.
+/// Why @unchecked Sendable holds: `turn` guards what `write` and `retry` use. The rest is touched by the main thread alone, before
+/// the engine runs (`begin`, `writeRecovered`) and after its workers were joined (`finish`).
 final class RecordOutput: @unchecked Sendable {
     let formats: RecordFormats
     private let format: OutputFormat
@@ -13,7 +15,10 @@ final class RecordOutput: @unchecked Sendable {
     /// Live: somebody may follow the output, and a kill must not take records with it.
     private let isLive: Bool
     private let terminalWidth: Int
+    private let directory: ArchiveDirectory?
     private var log: RecordLog?
+    /// `write` and `retry` come from different threads.
+    private let turn = Mutex(())
     private var buffer: [UInt8] = []
     private var firstError: CommandError?
 
@@ -22,9 +27,11 @@ final class RecordOutput: @unchecked Sendable {
         isQuiet = request.output.quiet
         isLive = request.capture.isLive
         terminalWidth = Self.width
+        self.directory = directory
         if let directory {
             do throws(ArchiveError) {
-                log = try RecordLog(directory: directory)
+                log = try RecordLog(
+                    directory: directory, rotationSize: UInt64(max(request.keeping.recordLogSize, 0)))
             } catch {
                 throw CommandError(error)
             }
@@ -56,16 +63,35 @@ final class RecordOutput: @unchecked Sendable {
         flush()
     }
 
-    func write(_ outgoing: OutgoingRecord) {
+    func write(_ outgoing: OutgoingRecord) { turn.withLock { _ in writeInTurn(outgoing) } }
+
+    private func writeInTurn(_ outgoing: OutgoingRecord) {
         do throws(ArchiveError) {
             try log?.append(outgoing.json)
             if isLive { try log?.flush() }
         } catch {
-            note(CommandError(error))
+            // Lines that wait for the disk are not lost yet.
+            if directory?.gate.reason == nil { note(CommandError(error)) }
         }
         guard !isQuiet else { return }
         buffer.append(contentsOf: format == .json ? outgoing.json : outgoing.line)
         if isLive || buffer.count >= 1 << 16 || isatty(StandardStream.output.rawValue) == 1 { flush() }
+    }
+
+    /// Writes the lines that have waited for the disk to be well again.
+    func retry() {
+        turn.withLock { _ in
+            do throws(ArchiveError) {
+                try log?.flush()
+            } catch {
+                if directory?.gate.reason == nil { note(CommandError(error)) }
+            }
+        }
+    }
+
+    /// Lines of `calls.jsonl` that could not be written, and files of it put aside.
+    var logCounters: (lost: UInt64, rotations: UInt64) {
+        turn.withLock { _ in (log?.linesLost ?? 0, log?.rotations ?? 0) }
     }
 
     /// Calls of an earlier run; they go to the log of records only, because they are no part of this run's figures.
@@ -107,7 +133,7 @@ final class RecordOutput: @unchecked Sendable {
                 JSONLines.append(orphan, to: &line)
                 try log?.append(line)
             }
-            try log?.flush()
+            try log?.flush(isLast: true)
         } catch {
             note(CommandError(error))
         }

@@ -16,17 +16,25 @@ public enum SniffVoIP {
         reload: @escaping @Sendable () throws(CommandError) -> ResolvedSettings
     ) throws(CommandError) -> ExitStatus {
         MemoryReturn.apply(request.engine.limits)
+        // Read before privileges go: it may be root's.
+        let key = try request.keeping.keyFile.map { (path) throws(CommandError) in try KeyFile.read(path) }
         let service = ServiceRun(settings, request, control: SnifferControl(), resolve: reload)
         let (opened, signals) = try Sources.open(
             request, window: CaptureWindow(request.engine.selection), service: service)
         defer { signals.stop() }
         let directory = try openDirectory(request.engine.archive)
-        let recovered = directory.map { $0.use == .live ? Recovery.run($0) : [] } ?? []
+        let keeper = try ArchiveKeeper(request, directory, key)
+        let recovered = keeper.recover()
         let output = try RecordOutput(request, directory)
         output.writeRecovered(recovered)
+        keeper.start(output, recovered)
         let sniffer = Sniffer(
             request.engine, formats: output.formats, directory: directory, isLive: request.capture.isLive,
-            control: service.control, deliver: { output.write($0) })
+            control: service.control,
+            deliver: {
+                output.write($0)
+                keeper.add($0.record)
+            })
         var progress = ReplayProgress(request)
         sniffer.onProgress = { now in
             service.note(now)
@@ -34,13 +42,16 @@ public enum SniffVoIP {
         }
         output.begin()
         service.began()
-        let result: SnifferResult
+        var result: SnifferResult
         do throws(CaptureError) {
             result = try sniffer.run(opened.source)
         } catch {
+            keeper.finish()
             throw CommandError(error)
         }
         progress.clear()
+        keeper.finish()
+        result.summary.counters += keeper.counters
         let status = output.finish(result, problems: opened.problems(afterStop: service.control.isStopping))
         service.ended(status)
         return status

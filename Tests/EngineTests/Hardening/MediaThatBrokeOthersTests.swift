@@ -45,11 +45,7 @@ import Testing
 
     @Test func oneSSRCInManyCalls() throws {
         var scenario = Scenario()
-        let calls = (1...20).map { number in
-            Call(
-                id: "c\(number)", caller: Peer("198.18.1.\(number)", 5060),
-                callerMedia: Peer("198.18.1.\(number)", 10_000), calleeMedia: Peer("198.18.2.\(number)", 20_000))
-        }
+        let calls = Call.several(1...20)
         for call in calls { call.setUp(&scenario, at: 0) }
         // `talk` gives all of them the same two.
         for call in calls { call.talk(&scenario, from: 1, packets: 10) }

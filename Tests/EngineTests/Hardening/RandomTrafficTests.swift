@@ -1,28 +1,11 @@
 import Calls
+import TestSupport
 import Testing
 
 @testable import Engine
 
 /// Properties over random traffic. Each prints the seed that repeats it.
 @Suite struct RandomTrafficTests {
-    struct Generator: RandomNumberGenerator {
-        private var state: UInt64
-        init(seed: UInt64) { state = seed }
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var value = state
-            value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
-            value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
-            return value ^ value >> 31
-        }
-    }
-
-    static func seeded(_ what: String) -> Generator {
-        let seed = UInt64.random(in: .min ... .max)
-        print("\(what): seed \(seed)")
-        return Generator(seed: seed)
-    }
-
     /// Three calls' messages one behind the other, keepalives between them.
     private var stream: (bytes: [UInt8], ends: [(id: String, range: Range<Int>)]) {
         var bytes: [UInt8] = []
@@ -74,7 +57,7 @@ import Testing
     }
 
     @Test func aStreamMayBeCutAtRandom() throws {
-        var random = Self.seeded("cuts")
+        var random = SeededRandom(printedFor: "cuts")
         for _ in 0..<20 {
             let cuts = (0..<Int.random(in: 1...40, using: &random)).map { _ in
                 Int.random(in: 1..<stream.bytes.count, using: &random)
@@ -85,7 +68,7 @@ import Testing
 
     /// Calls, streams and noise in any order, with bytes changed: every number of workers makes the same of it.
     @Test func anyNumberOfWorkersMakesTheSameOfRandomTraffic() throws {
-        var random = Self.seeded("traffic")
+        var random = SeededRandom(printedFor: "traffic")
         for _ in 0..<8 {
             var scenario = Scenario()
             for number in 0..<Int.random(in: 1...12, using: &random) {

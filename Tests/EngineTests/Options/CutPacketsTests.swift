@@ -6,13 +6,7 @@ import Testing
 @Suite struct CutPacketsTests {
     private let call = Call(id: "the-call-id")
 
-    private var scenario: Scenario {
-        var scenario = Scenario()
-        call.setUp(&scenario, at: 0)
-        call.talk(&scenario, from: 1, packets: 20)
-        call.hangUp(&scenario, at: 3)
-        return scenario
-    }
+    private var scenario: Scenario { call.alone(packets: 20) }
 
     private func run(_ scenario: Scenario, snapLength: Int) throws -> Outcome {
         try scenario.runAllWays(inputs: [CaptureText.file(scenario.packets, snapLength: snapLength)])

@@ -8,13 +8,7 @@ import Testing
 @Suite struct FileOptionsTests {
     private let call = Call(id: "call@host")
 
-    private var scenario: Scenario {
-        var scenario = Scenario()
-        call.setUp(&scenario, at: 0)
-        call.talk(&scenario, from: 1, packets: 30)
-        call.hangUp(&scenario, at: 3)
-        return scenario
-    }
+    private var scenario: Scenario { call.alone(packets: 30) }
 
     @Test func theStandardNameIsTimeAndCallID() throws {
         #expect(try scenario.runAllWays().files.keys.sorted() == ["20260102_030405_call@host.pcap"])

@@ -62,11 +62,7 @@ import Testing
     /// the call.
     @Test func undecidedCallsShareOneBoundWhateverTheWorkers() throws {
         var scenario = Scenario()
-        let calls = (1...7).map { number in
-            Call(
-                id: "c\(number)", caller: Peer("198.18.1.\(number)", 5060),
-                callerMedia: Peer("198.18.1.\(number)", 10_000), calleeMedia: Peer("198.18.2.\(number)", 20_000))
-        }
+        let calls = Call.several(1...7)
         for (index, call) in calls.enumerated() {
             scenario.sip(
                 Double(index) / 100, .request("INVITE", call.id, sdp: Message.sdp(call.callerMedia)), call.caller,

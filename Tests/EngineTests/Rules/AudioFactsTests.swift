@@ -63,12 +63,18 @@ struct AudioFactsTests {
         #expect(facts.audio == .oneWay && facts.missingAudioFrom == [] && facts.holds == [])
     }
 
-    @Test func early() throws {
+    /// INVITE, 183 and what the callee's side says then.
+    private var announcement: Scenario {
         var scenario = Scenario()
         scenario.sip(0, .request("INVITE", "audio", sdp: Message.sdp(call.callerMedia)), call.caller, call.callee)
         scenario.sip(
             0.1, .response(183, "INVITE", "audio", sdp: Message.sdp(call.calleeMedia)), call.callee, call.caller)
         call.speak(&scenario, byCaller: false, from: 0.2, packets: 100)
+        return scenario
+    }
+
+    @Test func early() throws {
+        var scenario = announcement
         scenario.sip(
             1.2, .response(200, "INVITE", "audio", sdp: Message.sdp(call.calleeMedia)), call.callee, call.caller)
         scenario.sip(1.3, .request("ACK", "audio", toTag: "callee"), call.caller, call.callee)
@@ -86,11 +92,7 @@ struct AudioFactsTests {
 
     /// A call that is refused has nothing but early media.
     @Test func refusedWithAnnouncement() throws {
-        var scenario = Scenario()
-        scenario.sip(0, .request("INVITE", "audio", sdp: Message.sdp(call.callerMedia)), call.caller, call.callee)
-        scenario.sip(
-            0.1, .response(183, "INVITE", "audio", sdp: Message.sdp(call.calleeMedia)), call.callee, call.caller)
-        call.speak(&scenario, byCaller: false, from: 0.2, packets: 100)
+        var scenario = announcement
         scenario.sip(3, .response(404, "INVITE", "audio"), call.callee, call.caller)
         scenario.sip(3.1, .request("ACK", "audio", toTag: "callee"), call.caller, call.callee)
         let outcome = try scenario.runAllWays()

@@ -66,6 +66,21 @@ import Testing
         #expect(outcome.summary.ledger.check() == nil)
     }
 
+    @Test func aByeSentAgainAfterTheGracePeriodMakesNoNewCall() throws {
+        var scenario = Scenario()
+        let call = Call(id: "c")
+        call.setUp(&scenario, at: 0)
+        call.hangUp(&scenario, at: 1)
+        scenario.quiet(from: 2, until: 9)
+        scenario.sip(10, .request("BYE", "c", cseq: 2, toTag: "callee"), a, b, in: [])
+        later(&scenario, from: 11, for: 5)
+        let outcome = try scenario.runAllWays { $0.calls.allDialogs = true }
+        #expect(scenario.wrongFiles(outcome) == [])
+        #expect(outcome.records.map(\.state) == [.ended])
+        #expect(outcome.counter("sip_late") == 1)
+        #expect(outcome.summary.ledger.check() == nil)
+    }
+
     @Test func aCallIDUsedAgainAfterItWasForgottenIsANewCall() throws {
         var scenario = Scenario()
         let call = Call(id: "c")

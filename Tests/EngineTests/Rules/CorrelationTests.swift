@@ -57,6 +57,13 @@ import Testing
         }
     }
 
+    /// The legs whole, each a tenth of a second behind the one before.
+    private func scenario(_ legs: Leg...) -> Scenario {
+        var scenario = Scenario()
+        for (place, leg) in legs.enumerated() { leg.whole(&scenario, at: Double(place) / 10) }
+        return scenario
+    }
+
     private func groups(_ scenario: Scenario, _ change: (inout EngineOptions) -> Void = { _ in }) throws
         -> [String: String]
     {
@@ -75,24 +82,17 @@ import Testing
 
     @Test(arguments: ["X-Call-ID: a\r\n", "X-CID: a\r\n", "x-cid :  a \r\n"])
     func aHeaderNamesTheOtherLeg(header: String) throws {
-        var scenario = Scenario()
-        Leg("a", 1).whole(&scenario, at: 0)
-        Leg("b", 2, extra: header).whole(&scenario, at: 0.1)
-        Leg("c", 3).whole(&scenario, at: 0.2)
+        let scenario = scenario(Leg("a", 1), Leg("b", 2, extra: header), Leg("c", 3))
         #expect(try groups(scenario) == ["a": "a", "b": "a", "c": "c"])
     }
 
     @Test func aLegIsNamedBeforeItIsThere() throws {
-        var scenario = Scenario()
-        Leg("b", 2, extra: "X-Call-ID: a\r\n").whole(&scenario, at: 0)
-        Leg("a", 1).whole(&scenario, at: 0.1)
+        let scenario = scenario(Leg("b", 2, extra: "X-Call-ID: a\r\n"), Leg("a", 1))
         #expect(try groups(scenario) == ["a": "b", "b": "b"])
     }
 
     @Test func twoLegsNameOneThatIsNotCaptured() throws {
-        var scenario = Scenario()
-        Leg("b", 2, extra: "X-Call-ID: a\r\n").whole(&scenario, at: 0)
-        Leg("c", 1, extra: "X-Call-ID: a\r\n").whole(&scenario, at: 0.1)
+        let scenario = scenario(Leg("b", 2, extra: "X-Call-ID: a\r\n"), Leg("c", 1, extra: "X-Call-ID: a\r\n"))
         #expect(try groups(scenario) == ["b": "b", "c": "b"])
     }
 
@@ -134,20 +134,20 @@ import Testing
     }
 
     @Test func sessionIdentifierOfRFC7329() throws {
-        var scenario = Scenario()
-        Leg("a", 1, extra: "Session-ID: \(session)\r\n").whole(&scenario, at: 0)
-        Leg("b", 2, extra: "Session-ID: \(session)\r\n").whole(&scenario, at: 0.1)
-        Leg("c", 3, extra: "Session-ID: not-an-identifier\r\n").whole(&scenario, at: 0.2)
-        Leg("d", 4, extra: "Session-ID: not-an-identifier\r\n").whole(&scenario, at: 0.3)
+        let scenario = scenario(
+            Leg("a", 1, extra: "Session-ID: \(session)\r\n"),
+            Leg("b", 2, extra: "Session-ID: \(session)\r\n"),
+            Leg("c", 3, extra: "Session-ID: not-an-identifier\r\n"),
+            Leg("d", 4, extra: "Session-ID: not-an-identifier\r\n"))
         #expect(try groups(scenario) == ["a": "a", "b": "a", "c": "c", "d": "d"])
     }
 
     @Test func theConfiguredHeader() throws {
-        var scenario = Scenario()
-        Leg("a", 1, extra: "P-Charging: one\r\n").whole(&scenario, at: 0)
-        Leg("b", 2, extra: "p-charging: one\r\n").whole(&scenario, at: 0.1)
-        Leg("c", 3, extra: "P-Charging: b\r\n").whole(&scenario, at: 0.2)
-        Leg("d", 4, extra: "P-Charging: two\r\n").whole(&scenario, at: 0.3)
+        let scenario = scenario(
+            Leg("a", 1, extra: "P-Charging: one\r\n"),
+            Leg("b", 2, extra: "p-charging: one\r\n"),
+            Leg("c", 3, extra: "P-Charging: b\r\n"),
+            Leg("d", 4, extra: "P-Charging: two\r\n"))
         let alone = ["a": "a", "b": "b", "c": "c", "d": "d"]
         #expect(try groups(scenario) == alone)
         #expect(
@@ -319,7 +319,7 @@ import Testing
 
     /// A flood of calls to one host leaves the candidates bounded, and a leg among them is found all the same.
     @Test func candidatesAreBounded() {
-        var candidates = LegCandidates()
+        var candidates = LegCandidates(maxCalls: 100_000)
         let peer = Endpoint(IPAddress(high: 0, low: 1), 5060)
         for number in 0..<UInt64(200_000) {
             let call = CallReference(slot: UInt32(number), generation: 1)
@@ -328,8 +328,8 @@ import Testing
                 LegCandidates.Candidate(call: call, source: peer, destination: peer, time: Int64(number) * 1000),
                 besides: [])
         }
-        #expect(candidates.count == LegCandidates.limit)
-        #expect(candidates.evicted == 200_000 - UInt64(LegCandidates.limit))
+        #expect(candidates.count == LegCandidates.mostKeys)
+        #expect(candidates.evicted == 200_000 - UInt64(LegCandidates.mostKeys))
         #expect(candidates.find(199_999, now: 200_000_000).count == 1)
         #expect(candidates.find(1, now: 200_000_000).isEmpty)
         // The same key for ever.

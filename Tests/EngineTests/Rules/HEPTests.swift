@@ -15,9 +15,7 @@ import Testing
         HEPBytes.packet(Array(message.text.utf8), from: from, to: to, seconds: second + offset)
     }
 
-    private func invite(_ id: String) -> Message {
-        .request("INVITE", id, sdp: Message.sdp(Peer("198.18.0.1", 10_000)))
-    }
+    private func invite(_ id: String) -> Message { .invite(id) }
 
     @Test func aCallInDatagrams() throws {
         var scenario = Scenario()
@@ -174,15 +172,11 @@ import Testing
         var scenario = Scenario()
         let one = sip(invite("one"), a, b, at: 1)
         let two = sip(invite("two"), a, b, at: 1)
-        var sequence: UInt32 = 5
-        func segment(_ bytes: [UInt8]) -> [UInt8] {
-            defer { sequence &+= UInt32(bytes.count) }
-            return Frame.tcp(agent, collector, sequence: sequence, bytes)
-        }
-        scenario.add(1, segment(Array(one[..<300])), in: ["one"])
-        _ = segment(Array(one[300..<350]))
-        scenario.add(1.1, segment(Array(one[350...])), in: ["one"])
-        scenario.add(1.2, segment(two), in: ["two"])
+        var side = TCPSide(from: agent, to: collector, sequence: 5)
+        scenario.add(1, side.segment(one[..<300]), in: ["one"])
+        _ = side.segment(one[300..<350])
+        scenario.add(1.1, side.segment(one[350...]), in: ["one"])
+        scenario.add(1.2, side.segment(two), in: ["two"])
         let outcome = try scenario.runAllWays()
         #expect(scenario.wrongFiles(outcome) == [])
         #expect(outcome.records.count == 2)

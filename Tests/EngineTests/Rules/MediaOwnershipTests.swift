@@ -6,11 +6,7 @@ import Testing
 /// PRODUCT section 4, "Which call a media packet belongs to": each rule, for 1, 2, 3 and 8 workers.
 @Suite struct MediaOwnershipTests {
     @Test func aCallOwnsMediaBetweenItsEndpoints() throws {
-        var scenario = Scenario()
-        let call = Call(id: "one")
-        call.setUp(&scenario, at: 0)
-        call.talk(&scenario, from: 1, packets: 50)
-        call.hangUp(&scenario, at: 3)
+        let scenario = Call(id: "one").alone(packets: 50)
         let outcome = try scenario.runAllWays()
         #expect(scenario.wrongFiles(outcome) == [])
         #expect(outcome.records.map(\.state) == [.ended])

@@ -9,17 +9,11 @@ import Testing
     private let late = Call(
         id: "of-a-later-time", callerMedia: Peer("198.18.0.1", 11_000), calleeMedia: Peer("198.18.0.2", 21_000))
 
-    private func add(_ call: Call, _ scenario: inout Scenario, at time: Double) {
-        call.setUp(&scenario, at: time)
-        call.talk(&scenario, from: time + 1, packets: 20)
-        call.hangUp(&scenario, at: time + 3)
-    }
-
     /// The second half of the capture is of an hour before: its call has all its messages and media, and its own times.
     @Test(arguments: [-3600.0, -86_400]) func aCallOfAnEarlierTimeIsNotOverAtOnce(_ time: Double) throws {
         var scenario = Scenario()
-        add(late, &scenario, at: 0)
-        add(early, &scenario, at: time)
+        late.whole(&scenario, at: 0, packets: 20)
+        early.whole(&scenario, at: time, packets: 20)
         let outcome = try scenario.runAllWays()
         #expect(scenario.wrongFiles(outcome) == [])
         for (call, start) in [(late, 0.0), (early, time)] {
@@ -35,7 +29,7 @@ import Testing
     /// Another dialog than a call likewise: its response is part of its record.
     @Test func otherDialogsOfAnEarlierTimeAreWhole() throws {
         var scenario = Scenario()
-        add(late, &scenario, at: 0)
+        late.whole(&scenario, at: 0, packets: 20)
         scenario.sip(-7200, .request("OPTIONS", "ping"), early.caller, early.callee)
         scenario.sip(-7199.9, .response(200, "OPTIONS", "ping"), early.callee, early.caller)
         let outcome = try scenario.runAllWays { $0.calls.allDialogs = true }
@@ -45,8 +39,8 @@ import Testing
     /// Two hours of silence, then a call: the clock follows after sixteen packets, and the call is not idle then.
     @Test func aCallAfterALongSilenceIsNotIdle() throws {
         var scenario = Scenario()
-        add(late, &scenario, at: 0)
-        add(early, &scenario, at: 7200)
+        late.whole(&scenario, at: 0, packets: 20)
+        early.whole(&scenario, at: 7200, packets: 20)
         let outcome = try scenario.runAllWays()
         #expect(scenario.wrongFiles(outcome) == [])
         #expect(outcome.record(early.id)?.endReason == .bye)

@@ -92,7 +92,6 @@ import Testing
 
     @Test(
         arguments: [
-            ("9", "", 9, "wideband", 434),
             ("98", "a=rtpmap:98 AMR-WB/16000\r\na=fmtp:98 mode-set=7\r\n", 98, "wideband", 449),
             ("18", "a=fmtp:18 annexb=no\r\n", 18, "narrowband", 414), ("18", "", 18, "narrowband", 410),
         ] as [(String, String, UInt8, String, Int)])
@@ -106,6 +105,7 @@ import Testing
     @Test(
         arguments: [
             ("111", "a=rtpmap:111 opus/48000/2\r\n", 111, .codecNotRated), ("0", "", 97, .noCodec),
+            ("9", "", 9, .codecNotRated), ("4", "", 4, .codecModeUnknown),
             ("98", "a=rtpmap:98 AMR-WB/16000\r\n", 98, .codecModeUnknown),
             ("0 101", "a=rtpmap:101 telephone-event/8000\r\n", 101, .noSpeech), ("0 13", "", 13, .noSpeech),
         ] as [(String, String, UInt8, StreamQuality.NoScoreReason)])
@@ -118,8 +118,8 @@ import Testing
     }
 
     @Test func lossWithoutRobustnessAndTooFew() throws {
-        var lossy = scenario(sdp("9"))
-        talk(&lossy, 0..<500, without: [300], payloadType: 9)
+        var lossy = scenario(sdp("98", "a=rtpmap:98 AMR-WB/16000\r\na=fmtp:98 mode-set=2\r\n"))
+        talk(&lossy, 0..<500, without: [300], payloadType: 98)
         let stream = try stream(lossy)
         #expect(stream.mos == nil && stream.mosNullReason == .lossNotRated && stream.mosScale == .wideband)
         #expect(stream.intervals?.mos.map(hundredths) == [434, nil])

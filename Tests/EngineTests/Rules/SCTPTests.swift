@@ -27,10 +27,8 @@ import Testing
 
     private let sack: [UInt8] = [3, 0, 0, 16, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0]
 
-    private func text(_ message: Message) -> [UInt8] { Array(message.text.utf8) }
-    private func invite(_ id: String) -> [UInt8] {
-        text(.request("INVITE", id, sdp: Message.sdp(Peer("198.18.0.1", 10_000))))
-    }
+    private func text(_ message: Message) -> [UInt8] { message.bytes }
+    private func invite(_ id: String) -> [UInt8] { text(.invite(id)) }
 
     @Test func aCall() throws {
         var scenario = Scenario()

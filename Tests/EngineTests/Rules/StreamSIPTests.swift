@@ -8,30 +8,13 @@ import Testing
     private let a = Peer("198.18.0.1", 40_000)
     private let b = Peer("198.18.0.2", 5060)
 
-    /// One side of a connection whose segments the tests cut, order and lose as they like.
-    private struct Sender {
-        var from: Peer
-        var to: Peer
-        var sequence: UInt32
+    private func invite(_ id: String) -> [UInt8] { TCPSide.invite(id) }
 
-        mutating func segment(_ bytes: [UInt8]) -> [UInt8] {
-            defer { sequence &+= UInt32(bytes.count) }
-            return Frame.tcp(from, to, sequence: sequence, bytes)
-        }
-    }
-
-    private func invite(_ id: String) -> [UInt8] {
-        Array(Message.request("INVITE", id, sdp: Message.sdp(Peer("198.18.0.1", 10_000))).text.utf8)
-    }
-
-    private func open(_ scenario: inout Scenario, _ sender: Sender) {
-        scenario.add(
-            0, Frame.tcp(sender.from, sender.to, sequence: sender.sequence &- 1, flags: Frame.TCPFlags.syn, []))
-    }
+    private func open(_ scenario: inout Scenario, _ sender: TCPSide) { scenario.add(0, sender.opening) }
 
     @Test func aMessageByteByByte() throws {
         var scenario = Scenario()
-        var sender = Sender(from: a, to: b, sequence: 1000)
+        var sender = TCPSide(from: a, to: b, sequence: 1000)
         open(&scenario, sender)
         for (index, byte) in invite("c").enumerated() {
             scenario.add(1 + Double(index) / 1000, sender.segment([byte]), in: ["c"])
@@ -44,7 +27,7 @@ import Testing
 
     @Test func segmentsInReverseOrderAcrossASequenceWrap() throws {
         var scenario = Scenario()
-        var sender = Sender(from: a, to: b, sequence: .max - 50)
+        var sender = TCPSide(from: a, to: b, sequence: .max - 50)
         open(&scenario, sender)
         let bytes = invite("c")
         let parts = stride(from: 0, to: bytes.count, by: 60).map { Array(bytes[$0..<min(bytes.count, $0 + 60)]) }
@@ -59,7 +42,7 @@ import Testing
 
     @Test func twoCallsInOneSegmentAreInBothFiles() throws {
         var scenario = Scenario()
-        var sender = Sender(from: a, to: b, sequence: 1)
+        var sender = TCPSide(from: a, to: b, sequence: 1)
         open(&scenario, sender)
         scenario.add(1, sender.segment(invite("one") + invite("two")), in: ["one", "two"])
         let outcome = try scenario.runAllWays()
@@ -70,7 +53,7 @@ import Testing
 
     @Test func aRetransmittedSegmentBelongsToItsCall() throws {
         var scenario = Scenario()
-        var sender = Sender(from: a, to: b, sequence: 1)
+        var sender = TCPSide(from: a, to: b, sequence: 1)
         open(&scenario, sender)
         let segment = sender.segment(invite("c"))
         scenario.add(1, segment, in: ["c"])
@@ -83,7 +66,7 @@ import Testing
 
     @Test func keepalivesBelongToNobody() throws {
         var scenario = Scenario()
-        var sender = Sender(from: a, to: b, sequence: 1)
+        var sender = TCPSide(from: a, to: b, sequence: 1)
         open(&scenario, sender)
         scenario.add(1, sender.segment(invite("c")), in: ["c"])
         scenario.add(2, sender.segment(Array("\r\n\r\n".utf8)))
@@ -95,7 +78,7 @@ import Testing
 
     @Test func aConnectionJoinedInTheMiddleOfAMessage() throws {
         var scenario = Scenario()
-        var sender = Sender(from: a, to: b, sequence: 77_777)
+        var sender = TCPSide(from: a, to: b, sequence: 77_777)
         scenario.add(0, sender.segment(Array("half a header\r\nContent-Length: 0\r\n\r\n".utf8)))
         scenario.add(1, sender.segment(invite("c")), in: ["c"])
         let outcome = try scenario.runAllWays()
@@ -104,7 +87,7 @@ import Testing
 
     @Test func aLostSegmentThatNeverComesCostsOneMessage() throws {
         var scenario = Scenario()
-        var sender = Sender(from: a, to: b, sequence: 1)
+        var sender = TCPSide(from: a, to: b, sequence: 1)
         open(&scenario, sender)
         let bytes = invite("cut")
         // The end of the body is missing; what came before it has the Call-ID.
@@ -124,10 +107,10 @@ import Testing
 
     @Test func aFourTupleUsedAgainIsANewConnection() throws {
         var scenario = Scenario()
-        var first = Sender(from: a, to: b, sequence: 1)
+        var first = TCPSide(from: a, to: b, sequence: 1)
         open(&scenario, first)
         scenario.add(1, first.segment(invite("one")), in: ["one"])
-        var second = Sender(from: a, to: b, sequence: 3_000_000_000)
+        var second = TCPSide(from: a, to: b, sequence: 3_000_000_000)
         scenario.add(2, Frame.tcp(a, b, sequence: 2_999_999_999, flags: Frame.TCPFlags.syn, []))
         scenario.add(3, second.segment(invite("two")), in: ["two"])
         let outcome = try scenario.runAllWays()
@@ -139,7 +122,7 @@ import Testing
         var scenario = Scenario()
         let limit = 20
         var senders = (0..<(3 * limit)).map { index in
-            Sender(from: Peer("198.18.5.\(index)", 40_000), to: b, sequence: UInt32(index) * 1000 + 1)
+            TCPSide(from: Peer("198.18.5.\(index)", 40_000), to: b, sequence: UInt32(index) * 1000 + 1)
         }
         for sender in senders { open(&scenario, sender) }
         var earlier: [[UInt8]] = []
@@ -171,7 +154,7 @@ import Testing
 
     @Test func udpOnlyLeavesTCPAlone() throws {
         var scenario = Scenario()
-        var sender = Sender(from: a, to: b, sequence: 1)
+        var sender = TCPSide(from: a, to: b, sequence: 1)
         scenario.add(1, sender.segment(invite("c")))
         let outcome = try scenario.runAllWays { $0.selection.udpOnly = true }
         #expect(outcome.records.isEmpty)
@@ -180,7 +163,7 @@ import Testing
 
     @Test func outOfOrderSegmentsBeyondTheLimitAreCounted() throws {
         var scenario = Scenario()
-        var sender = Sender(from: a, to: b, sequence: 1)
+        var sender = TCPSide(from: a, to: b, sequence: 1)
         open(&scenario, sender)
         scenario.add(0.5, sender.segment(invite("first")), in: ["first"])
         _ = sender.segment([1])
@@ -198,7 +181,7 @@ import Testing
 
     @Test(arguments: BufferStrategy.allCases) func everyBufferStrategyGivesTheSame(_ strategy: BufferStrategy) throws {
         var scenario = Scenario()
-        var sender = Sender(from: a, to: b, sequence: 1)
+        var sender = TCPSide(from: a, to: b, sequence: 1)
         open(&scenario, sender)
         for round in 0..<5 {
             let bytes = invite("c\(round)")

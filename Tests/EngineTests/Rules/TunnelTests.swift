@@ -65,13 +65,7 @@ import Testing
         return result
     }
 
-    private var conversation: Scenario {
-        var scenario = Scenario()
-        call.setUp(&scenario, at: 0)
-        call.talk(&scenario, from: 1, packets: 20)
-        call.hangUp(&scenario, at: 3)
-        return scenario
-    }
+    private var conversation: Scenario { call.alone(packets: 20) }
 
     private func checkConversation(_ scenario: Scenario, _ change: (inout EngineOptions) -> Void = { _ in }) throws {
         let outcome = try scenario.runAllWays(change)

@@ -8,18 +8,6 @@ import Testing
     private let client = Peer("198.18.0.1", 40_000)
     private let server = Peer("198.18.0.2", 80)
 
-    /// Both sides of a connection: bytes in, segments out.
-    private struct Link {
-        var from: Peer
-        var to: Peer
-        var sequence: UInt32 = 1000
-
-        mutating func segment(_ bytes: [UInt8]) -> [UInt8] {
-            defer { sequence &+= UInt32(bytes.count) }
-            return Frame.tcp(from, to, sequence: sequence, bytes)
-        }
-    }
-
     private static let request = Array(
         ("GET / HTTP/1.1\r\nHost: b\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: x\r\n"
             + "Sec-WebSocket-Protocol: sip\r\nSec-WebSocket-Version: 13\r\n\r\n").utf8)
@@ -27,9 +15,7 @@ import Testing
         ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n"
             + "Sec-WebSocket-Protocol: sip\r\n\r\n").utf8)
 
-    private func invite(_ id: String) -> [UInt8] {
-        Array(Message.request("INVITE", id, sdp: Message.sdp(Peer("198.18.0.1", 10_000))).text.utf8)
-    }
+    private func invite(_ id: String) -> [UInt8] { TCPSide.invite(id) }
 
     /// RFC 6455 section 5.2.
     static func frame(_ payload: [UInt8], opcode: UInt8 = 1, mask: [UInt8]? = nil, isFinal: Bool = true) -> [UInt8] {
@@ -50,10 +36,10 @@ import Testing
 
     @Test func aCallWithItsHandshake() throws {
         var scenario = Scenario()
-        var up = Link(from: client, to: server)
-        var down = Link(from: server, to: client)
+        var up = TCPSide(from: client, to: server, sequence: 1000)
+        var down = TCPSide(from: server, to: client, sequence: 1000)
         let id = "c"
-        scenario.add(0, Frame.tcp(client, server, sequence: 999, flags: Frame.TCPFlags.syn, []))
+        scenario.add(0, up.opening)
         scenario.add(0.1, up.segment(Self.request))
         scenario.add(0.2, down.segment(Self.response))
         let ringing = Array(Message.response(180, "INVITE", id).text.utf8)
@@ -108,8 +94,8 @@ import Testing
     /// Cut into pieces of any size, byte by byte too: every segment with a byte of a data frame is in its call's file.
     @Test(arguments: [1, 2, 3, 17, 100, 1460]) func cutAnywhere(_ size: Int) throws {
         var scenario = Scenario()
-        var up = Link(from: client, to: server)
-        scenario.add(0, Frame.tcp(client, server, sequence: 999, flags: Frame.TCPFlags.syn, []))
+        var up = TCPSide(from: client, to: server, sequence: 1000)
+        scenario.add(0, up.opening)
         let (bytes, calls) = stream
         for start in stride(from: 0, to: bytes.count, by: size) {
             let end = min(start + size, bytes.count)
@@ -125,8 +111,8 @@ import Testing
 
     @Test func segmentsInReverseOrder() throws {
         var scenario = Scenario()
-        var up = Link(from: client, to: server)
-        scenario.add(0, Frame.tcp(client, server, sequence: 999, flags: Frame.TCPFlags.syn, []))
+        var up = TCPSide(from: client, to: server, sequence: 1000)
+        scenario.add(0, up.opening)
         let (bytes, calls) = stream
         var segments: [(frame: [UInt8], calls: [String])] = []
         for start in stride(from: 0, to: bytes.count, by: 100) {
@@ -149,8 +135,8 @@ import Testing
     /// No handshake, no SYN: the frames plainly carry SIP.
     @Test func joinedInTheMiddle() throws {
         var scenario = Scenario()
-        var up = Link(from: client, to: server)
-        var down = Link(from: server, to: client)
+        var up = TCPSide(from: client, to: server, sequence: 1000)
+        var down = TCPSide(from: server, to: client, sequence: 1000)
         scenario.add(0.5, up.segment(Self.frame([], opcode: 10, mask: mask)))
         scenario.add(1, up.segment(Self.frame(invite("c"), mask: mask)), in: ["c"])
         scenario.add(2, down.segment(Self.frame(Array(Message.response(486, "INVITE", "c").text.utf8))), in: ["c"])
@@ -167,7 +153,7 @@ import Testing
     /// A segment that never comes: the message with the hole is there as far as it goes, the next one is whole.
     @Test func aLostSegment() throws {
         var scenario = Scenario()
-        var up = Link(from: client, to: server)
+        var up = TCPSide(from: client, to: server, sequence: 1000)
         scenario.add(0, up.segment(Self.request))
         let one = Self.frame(invite("one"), mask: mask)
         scenario.add(1, up.segment(Array(one[..<200])), in: ["one"])
@@ -191,7 +177,7 @@ import Testing
     /// The parser is given back between messages and the connection goes on where it was.
     @Test func aParkedConnection() throws {
         var scenario = Scenario()
-        var up = Link(from: client, to: server)
+        var up = TCPSide(from: client, to: server, sequence: 1000)
         scenario.add(0, up.segment(Self.request))
         scenario.add(1, up.segment(Self.frame(invite("one"), mask: mask)), in: ["one"])
         scenario.quiet(from: 2, until: 400)
@@ -208,7 +194,7 @@ import Testing
     /// permessage-deflate is not read: counted, and what follows is.
     @Test func compressedMessages() throws {
         var scenario = Scenario()
-        var up = Link(from: client, to: server)
+        var up = TCPSide(from: client, to: server, sequence: 1000)
         scenario.add(0, up.segment(Self.request))
         var compressed = Self.frame([1, 2, 3, 4], mask: mask)
         compressed[0] |= 0x40
@@ -222,8 +208,8 @@ import Testing
     /// Other WebSocket connections and other HTTP are not ours.
     @Test func otherTraffic() throws {
         var scenario = Scenario()
-        var up = Link(from: client, to: server)
-        var down = Link(from: server, to: client)
+        var up = TCPSide(from: client, to: server, sequence: 1000)
+        var down = TCPSide(from: server, to: client, sequence: 1000)
         let page = Array("GET /index.html HTTP/1.1\r\nHost: b\r\n\r\n".utf8)
         scenario.add(0, up.segment(page))
         scenario.add(1, down.segment(Array("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi".utf8)))
@@ -236,13 +222,13 @@ import Testing
     /// A frame that claims to be endless costs no memory, and one that is none ends nothing but itself.
     @Test func hostileLengths() throws {
         var scenario = Scenario()
-        var up = Link(from: client, to: server)
+        var up = TCPSide(from: client, to: server, sequence: 1000)
         scenario.add(0, up.segment(Self.request))
         scenario.add(1, up.segment([0x81, 0xff, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff] + mask))
         for index in 0..<40 {
             scenario.add(2 + Double(index) / 100, up.segment([UInt8](repeating: 65, count: 1400)))
         }
-        var other = Link(from: Peer("198.18.0.3", 1), to: server)
+        var other = TCPSide(from: Peer("198.18.0.3", 1), to: server, sequence: 1000)
         scenario.add(3, other.segment(Self.request))
         scenario.add(3.1, other.segment([0x81, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]))
         scenario.add(3.2, other.segment(Self.frame(invite("c"), mask: mask)), in: ["c"])

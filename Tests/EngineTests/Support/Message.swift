@@ -27,6 +27,13 @@ struct Message {
             "<sip:\(user)@b.example>\(to)", cseq, method, sdp, "")
     }
 
+    /// The first message of a call that offers to talk at 198.18.0.1.
+    static func invite(_ id: String, extra: String = "") -> Message {
+        .request("INVITE", id, sdp: sdp(Peer("198.18.0.1", 10_000)), extra: extra)
+    }
+
+    var bytes: [UInt8] { Array(text.utf8) }
+
     private static func make(
         _ callID: String, _ line: String, _ branch: String, _ from: String, _ to: String, _ cseq: Int, _ method: String,
         _ sdp: String?, _ extra: String
@@ -54,6 +61,29 @@ struct Call {
     var callee = Peer("198.18.0.2", 5060)
     var callerMedia = Peer("198.18.0.1", 10_000)
     var calleeMedia = Peer("198.18.0.2", 20_000)
+
+    /// Calls that share no address but the callee's for signalling: `c1`, `c2` …
+    static func several(_ numbers: ClosedRange<Int>) -> [Call] {
+        numbers.map { number in
+            Call(
+                id: "c\(number)", caller: Peer("198.18.1.\(number)", 5060),
+                callerMedia: Peer("198.18.1.\(number)", 10_000), calleeMedia: Peer("198.18.2.\(number)", 20_000))
+        }
+    }
+
+    /// All of a call: set up from `time` on, talking from the first second, hung up at the third.
+    func whole(_ scenario: inout Scenario, at time: Double, packets: Int) {
+        setUp(&scenario, at: time)
+        talk(&scenario, from: time + 1, packets: packets)
+        hangUp(&scenario, at: time + 3)
+    }
+
+    /// A capture of nothing but the whole call.
+    func alone(packets: Int) -> Scenario {
+        var scenario = Scenario()
+        whole(&scenario, at: 0, packets: packets)
+        return scenario
+    }
 
     /// INVITE, 180, 200, ACK from `time` on, 100 ms apart.
     func setUp(_ scenario: inout Scenario, at time: Double) {

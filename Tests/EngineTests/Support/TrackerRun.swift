@@ -45,6 +45,6 @@ struct TCPSide {
     var opening: [UInt8] { Frame.tcp(from, to, sequence: sequence &- 1, flags: Frame.TCPFlags.syn, []) }
 
     static func invite(_ id: String, extra: String = "") -> [UInt8] {
-        Array(Message.request("INVITE", id, sdp: Message.sdp(Peer("198.18.0.1", 10_000)), extra: extra).text.utf8)
+        Message.invite(id, extra: extra).bytes
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RTP
@@ -37,7 +38,7 @@ struct LossBurstTests {
 
     @Test(arguments: UInt64(1)...60)
     func shuffledAndThinned(seed: UInt64) {
-        var random = SeededNumbers(state: seed)
+        var random = SeededRandom(seed: seed)
         var sequence: [Int] = []
         var number = 60000
         for _ in 0..<2000 {
@@ -66,7 +67,7 @@ struct LossBurstTests {
 
     /// G.107 section 7.5: of a Markov chain that loses with p after a packet and keeps losing with 1 - q, 1 / (p + q).
     @Test func burstRatioOfAMarkovChain() {
-        var random = SeededNumbers(state: 7)
+        var random = SeededRandom(seed: 7)
         let (p, q) = (0.02, 0.25)
         var isLost = false
         var sequence: [Int] = []
@@ -87,8 +88,6 @@ struct LossBurstTests {
     }
 }
 
-extension SeededNumbers {
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-
+extension SeededRandom {
     var fraction: Double { mutating get { Double(next() >> 11) / Double(UInt64(1) << 53) } }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RTP
@@ -164,7 +165,7 @@ struct StreamIntervalsTests {
     /// Loss, jitter, reordering, duplicates and pauses at random: sums agree, and packets lie where they came.
     @Test(arguments: UInt64(1)...80)
     func anyStream(seed: UInt64) {
-        var random = SeededNumbers(state: seed)
+        var random = SeededRandom(seed: seed)
         var packets: [Packet] = []
         var time: Int64 = 0
         var number = random.below(65536)

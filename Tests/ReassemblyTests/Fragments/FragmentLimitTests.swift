@@ -1,4 +1,5 @@
 import PacketDecoding
+import TestSupport
 import Testing
 
 @testable import Reassembly
@@ -138,13 +139,11 @@ import Testing
     /// Datagrams that never complete, complete, are remembered and repeat, in random order under tight limits: every
     /// tag is accounted for, the bounds hold, and at the end nothing is left.
     @Test func everyTagIsAccountedFor() {
-        let seed = UInt64.random(in: 0 ... .max)
-        print("random fragments, seed \(seed)")
-        var random = SeededFragments(state: seed)
+        var random = SeededRandom(printedFor: "random fragments")
         let limits = FragmentLimits(
             maxDatagrams: 20, maxBytes: 12_000, maxFragmentsPerDatagram: 6, maxAge: 500, maxRemembered: 10,
             memoryAge: 100)
-        var defragmenter = Defragmenter(limits: limits, seed: seed)
+        var defragmenter = Defragmenter(limits: limits, seed: random.seed)
         var held: Set<UInt32> = []
         var unreleased: [DatagramID] = []
         for tag in 0..<UInt32(50_000) {

@@ -1,4 +1,5 @@
 import PacketDecoding
+import TestSupport
 import Testing
 
 @testable import Reassembly
@@ -46,11 +47,9 @@ import Testing
 
     /// Random overlapping pieces against a plain model: a byte array and a set of positions.
     @Test func randomOverlapsAgainstAModel() {
-        let seed = UInt64.random(in: 0 ... .max)
-        print("random overlaps, seed \(seed)")
-        var random = SeededFragments(state: seed)
+        var random = SeededRandom(printedFor: "random overlaps")
         for round in 0..<300 {
-            var defragmenter = Defragmenter(seed: seed)
+            var defragmenter = Defragmenter(seed: random.seed)
             let blocks = Int.random(in: 2...20, using: &random)
             var model = [UInt8?](repeating: nil, count: blocks * 8)
             var endKnown = false

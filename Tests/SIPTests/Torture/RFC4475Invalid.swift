@@ -5,14 +5,8 @@ extension TortureCase {
     static let invalidMessages: [TortureCase] = [
         TortureCase(
             "badinv01", "3.1.2.1", .request("INVITE"),
-            """
-            INVITE sip:b@torture.example SIP/2.0
-            \(rest("INVITE", via: "SIP/2.0/UDP 192.0.2.15;;,;,,"))
-            Contact: "Joe" <sip:joe@torture.example>;;;;
-            Content-Length: 0
-
-
-            """),
+            startLine: "INVITE sip:b@torture.example SIP/2.0", via: "SIP/2.0/UDP 192.0.2.15;;,;,,",
+            headers: ["Contact: \"Joe\" <sip:joe@torture.example>;;;;", "Contact: \"\" <> ;,"]),
         TortureCase(
             "clerr", "3.1.2.2", .request("INVITE"), flags: [.bodyShort], isClean: false, body: 5,
             """
@@ -81,78 +75,45 @@ extension TortureCase {
             """),
         TortureCase(
             "ltgtruri", "3.1.2.7", .request("INVITE"),
-            "INVITE <sip:b@torture.example> SIP/2.0\n\(rest("INVITE"))\nContent-Length: 0\n\n"),
+            startLine: "INVITE <sip:b@torture.example> SIP/2.0"),
         TortureCase(
             "lwsruri", "3.1.2.8", .request("INVITE"),
-            "INVITE sip:b@torture.example; lr SIP/2.0\n\(rest("INVITE"))\nContent-Length: 0\n\n"),
+            startLine: "INVITE sip:b@torture.example; lr SIP/2.0"),
         TortureCase(
             "lwsstart", "3.1.2.9", .request("INVITE"), flags: [.looseStartLine],
-            "INVITE  sip:b@torture.example  SIP/2.0\n\(rest("INVITE"))\nContent-Length: 0\n\n"),
+            startLine: "INVITE  sip:b@torture.example  SIP/2.0"),
         TortureCase(
             "trws", "3.1.2.10", .request("OPTIONS"), flags: [.looseStartLine],
-            "OPTIONS sip:b@torture.example SIP/2.0  \n\(rest("OPTIONS"))\nContent-Length: 0\n\n"),
+            startLine: "OPTIONS sip:b@torture.example SIP/2.0  "),
         TortureCase(
             "escruri", "3.1.2.11", .request("INVITE"),
-            "INVITE sip:b@torture.example?Route=%3Csip:c.example%3E SIP/2.0\n\(rest("INVITE"))\nContent-Length: 0\n\n"),
+            startLine: "INVITE sip:b@torture.example?Route=%3Csip:c.example%3E SIP/2.0"),
         TortureCase(
             "baddate", "3.1.2.12", .request("INVITE"),
-            """
-            INVITE sip:b@torture.example SIP/2.0
-            \(rest("INVITE"))
-            Date: Fri, 01 Jan 2010 16:00:00 EST
-            Content-Length: 0
-
-
-            """),
+            startLine: "INVITE sip:b@torture.example SIP/2.0", headers: ["Date: Fri, 01 Jan 2010 16:00:00 EST"]),
         TortureCase(
             "regbadct", "3.1.2.13", .request("REGISTER"),
-            """
-            REGISTER sip:torture.example SIP/2.0
-            \(rest("REGISTER"))
-            Contact: sip:b@torture.example?Route=%3Csip:s.example%3E
-            l: 0
-
-
-            """),
+            startLine: "REGISTER sip:torture.example SIP/2.0",
+            headers: ["Contact: sip:b@torture.example?Route=%3Csip:s.example%3E"], lengthName: "l"),
         TortureCase(
             "badaspec", "3.1.2.14", .request("OPTIONS"),
-            """
-            OPTIONS sip:b@torture.example SIP/2.0
-            Via: SIP/2.0/UDP t1.torture.example;branch=z9hG4bKk
-            To: < sip:b@torture.example >
-            From: < sip:a@torture.example >;tag=f
-            Call-ID: call@torture
-            CSeq: 1 OPTIONS
-            Max-Forwards: 70
-            l: 0
-
-
-            """),
+            startLine: "OPTIONS sip:b@torture.example SIP/2.0", via: "SIP/2.0/UDP t1.torture.example;branch=z9hG4bKk",
+            from: "< sip:a@torture.example >;tag=f", to: "< sip:b@torture.example >", lengthName: "l"),
         TortureCase(
             "baddn", "3.1.2.15", .request("OPTIONS"),
-            """
-            OPTIONS sip:b@torture.example SIP/2.0
-            Via: SIP/2.0/UDP t1.torture.example;branch=z9hG4bKk
-            To: Watson, T. <sip:b@torture.example>
-            From: Bell, A. <sip:a@torture.example>;tag=f
-            Call-ID: call@torture
-            CSeq: 1 OPTIONS
-            Max-Forwards: 70
-            l: 0
-
-
-            """),
+            startLine: "OPTIONS sip:b@torture.example SIP/2.0", via: "SIP/2.0/UDP t1.torture.example;branch=z9hG4bKk",
+            from: "Bell, A. <sip:a@torture.example>;tag=f", to: "Watson, T. <sip:b@torture.example>", lengthName: "l"),
         TortureCase(
             "badvers", "3.1.2.16", .malformed(.version),
-            "OPTIONS sip:b@torture.example SIP/7.0\n\(rest("OPTIONS"))\nl: 0\n\n"),
+            startLine: "OPTIONS sip:b@torture.example SIP/7.0", lengthName: "l"),
         TortureCase(
             "mismatch01", "3.1.2.17", .request("OPTIONS"), flags: [.cseqMethodMismatch], isClean: false,
-            "OPTIONS sip:b@torture.example SIP/2.0\n\(rest("INVITE"))\nl: 0\n\n"),
+            startLine: "OPTIONS sip:b@torture.example SIP/2.0", cseqMethod: "INVITE", lengthName: "l"),
         TortureCase(
             "mismatch02", "3.1.2.18", .request("NEWMETHOD"), flags: [.cseqMethodMismatch], isClean: false,
-            "NEWMETHOD sip:b@torture.example SIP/2.0\n\(rest("INVITE"))\nl: 0\n\n"),
+            startLine: "NEWMETHOD sip:b@torture.example SIP/2.0", cseqMethod: "INVITE", lengthName: "l"),
         TortureCase(
             "bigcode", "3.1.2.19", .malformed(.statusCode),
-            "SIP/2.0 4294967301 better not break the receiver\n\(rest("INVITE"))\nl: 0\n\n"),
+            startLine: "SIP/2.0 4294967301 better not break the receiver", lengthName: "l"),
     ]
 }

@@ -5,8 +5,8 @@ extension TortureCase {
     static let otherMessages: [TortureCase] = [
         TortureCase(
             "badbranch", "3.2.1", .request("OPTIONS"),
-            "OPTIONS sip:b@torture.example SIP/2.0\n\(rest("OPTIONS", via: "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK"))\nl: 0\n\n"
-        ),
+            startLine: "OPTIONS sip:b@torture.example SIP/2.0", via: "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK",
+            lengthName: "l"),
         TortureCase(
             "insuf", "3.3.1", .request("INVITE"), callID: nil,
             flags: [.missingCallID, .missingFrom, .missingTo], isClean: false,
@@ -20,10 +20,10 @@ extension TortureCase {
             """),
         TortureCase(
             "unkscm", "3.3.2", .request("OPTIONS"),
-            "OPTIONS nobodyKnowsThisScheme:totallyopaquecontent SIP/2.0\n\(rest("OPTIONS"))\nContent-Length: 0\n\n"),
+            startLine: "OPTIONS nobodyKnowsThisScheme:totallyopaquecontent SIP/2.0"),
         TortureCase(
             "novelsc", "3.3.3", .request("OPTIONS"),
-            "OPTIONS soap.beep://192.0.2.103:3002 SIP/2.0\n\(rest("OPTIONS"))\nContent-Length: 0\n\n"),
+            startLine: "OPTIONS soap.beep://192.0.2.103:3002 SIP/2.0"),
         TortureCase(
             "unksm2", "3.3.4", .request("REGISTER"), toTag: nil,
             """
@@ -41,15 +41,12 @@ extension TortureCase {
             """),
         TortureCase(
             "bext01", "3.3.5", .request("OPTIONS"),
-            """
-            OPTIONS sip:b@torture.example SIP/2.0
-            \(rest("OPTIONS"))
-            Proxy-Require: nothingSupportsThis, nothingSupportsThisEither
-            Require: nothingSupportsThis, nothingSupportsThisEither
-            l: 0
-
-
-            """),
+            startLine: "OPTIONS sip:b@torture.example SIP/2.0",
+            headers: [
+                "Proxy-Require: nothingSupportsThis, nothingSupportsThisEither",
+                "Require: nothingSupportsThis, nothingSupportsThisEither",
+            ],
+            lengthName: "l"),
         TortureCase(
             "invut", "3.3.6", .request("INVITE"), body: 3,
             """
@@ -62,14 +59,8 @@ extension TortureCase {
             """),
         TortureCase(
             "regaut01", "3.3.7", .request("REGISTER"),
-            """
-            REGISTER sip:torture.example SIP/2.0
-            \(rest("REGISTER"))
-            Authorization: NoOneKnowsThisScheme opaque-data=here
-            Content-Length: 0
-
-
-            """),
+            startLine: "REGISTER sip:torture.example SIP/2.0",
+            headers: ["Authorization: NoOneKnowsThisScheme opaque-data=here"]),
         TortureCase(
             "multi01", "3.3.8", .request("INVITE"), callID: "first@torture", cseq: 5, toTag: nil,
             flags: [.repeatedHeader], isClean: false, body: 5,
@@ -132,26 +123,19 @@ extension TortureCase {
             """),
         TortureCase(
             "cparam01", "3.3.12", .request("REGISTER"),
-            "REGISTER sip:torture.example SIP/2.0\n\(rest("REGISTER"))\nContact: sip:+1972@g.example;unknownparam\nl: 0\n\n"
-        ),
+            startLine: "REGISTER sip:torture.example SIP/2.0", headers: ["Contact: sip:+1972@g.example;unknownparam"],
+            lengthName: "l"),
         TortureCase(
             "cparam02", "3.3.13", .request("REGISTER"),
-            "REGISTER sip:torture.example SIP/2.0\n\(rest("REGISTER"))\nContact: <sip:+1972@g.example;unknownparam>\nl: 0\n\n"
-        ),
+            startLine: "REGISTER sip:torture.example SIP/2.0", headers: ["Contact: <sip:+1972@g.example;unknownparam>"],
+            lengthName: "l"),
         TortureCase(
             "regescrt", "3.3.14", .request("REGISTER"),
-            "REGISTER sip:torture.example SIP/2.0\n\(rest("REGISTER"))\nContact: <sip:b@h.example?Route=%3Csip:s.example%3E>\nl: 0\n\n"
-        ),
+            startLine: "REGISTER sip:torture.example SIP/2.0",
+            headers: ["Contact: <sip:b@h.example?Route=%3Csip:s.example%3E>"], lengthName: "l"),
         TortureCase(
             "sdp01", "3.3.15", .request("INVITE"),
-            """
-            INVITE sip:b@torture.example SIP/2.0
-            \(rest("INVITE"))
-            Accept: text/nobodyKnowsThis
-            Content-Length: 0
-
-
-            """),
+            startLine: "INVITE sip:b@torture.example SIP/2.0", headers: ["Accept: text/nobodyKnowsThis"]),
         TortureCase(
             "inv2543", "3.4.1", .request("INVITE"), callID: "2543@torture", cseq: 1, body: 5,
             """

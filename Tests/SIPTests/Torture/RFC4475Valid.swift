@@ -41,10 +41,10 @@ extension TortureCase {
 
             """),
         TortureCase(
-            "intmeth", "3.1.1.2", .request("!odd-Method09_*+`.%of'~"),
+            "intmeth", "3.1.1.2", .request("!interesting-Method0123456789_*+`.%indeed'~"),
             """
-            !odd-Method09_*+`.%of'~ sip:1_un&u=s$a,l;pa?ss/word:pw&pw=pw$,@torture.example SIP/2.0
-            \(rest("!odd-Method09_*+`.%of'~"))
+            !interesting-Method0123456789_*+`.%indeed'~ sip:1_un&u=s$a,l;pa?ss/word:pw&pw=pw$,@torture.example SIP/2.0
+            \(rest("!interesting-Method0123456789_*+`.%indeed'~"))
             Content-Length: 0
             ext-%h!s_t*o`r'en~.+: \u{fb00}
 
@@ -52,16 +52,8 @@ extension TortureCase {
             """),
         TortureCase(
             "esc01", "3.1.1.3", .request("INVITE"), body: 5,
-            """
-            INVITE sip:sips%3Aa%40torture.example@b.example SIP/2.0
-            \(rest("INVITE"))
-            Contact: <sip:cal%6Cer@h.example;%6C%72;n%61me=v%61lue%25%34%31>
-            Content-Type: application/sdp
-            Content-Length: 5
-
-            v=0
-
-            """),
+            startLine: "INVITE sip:sips%3Aa%40torture.example@b.example SIP/2.0",
+            headers: ["Contact: <sip:cal%6Cer@h.example;%6C%72;n%61me=v%61lue%25%34%31>"], description: "v=0\n"),
         TortureCase(
             "escnull", "3.1.1.4", .request("REGISTER"),
             """
@@ -75,15 +67,8 @@ extension TortureCase {
             """),
         TortureCase(
             "esc02", "3.1.1.5", .request("RE%47IST%45R"),
-            """
-            RE%47IST%45R sip:torture.example SIP/2.0
-            \(rest("RE%47IST%45R", via: "SIP/2.0/TCP h.example;branch=z9hG4bK209%fz"))
-            Contact: <sip:a@h.example>
-            C%6Fntact: <sip:b@h.example>
-            l: 0
-
-
-            """),
+            startLine: "RE%47IST%45R sip:torture.example SIP/2.0", via: "SIP/2.0/TCP h.example;branch=z9hG4bK209%fz",
+            headers: ["Contact: <sip:a@h.example>", "C%6Fntact: <sip:b@h.example>"], lengthName: "l"),
         TortureCase(
             "lwsdisp", "3.1.1.6", .request("OPTIONS"), callID: "lws@torture", cseq: 60,
             """
@@ -134,27 +119,18 @@ extension TortureCase {
             """),
         TortureCase(
             "semiuri", "3.1.1.9", .request("OPTIONS"),
-            """
-            OPTIONS sip:user;par=u%40b.example@torture.example SIP/2.0
-            \(rest("OPTIONS"))
-            Accept: application/sdp, application/pkcs7-mime
-            l: 0
-
-
-            """),
+            startLine: "OPTIONS sip:user;par=u%40b.example@torture.example SIP/2.0",
+            headers: ["Accept: application/sdp, application/pkcs7-mime"], lengthName: "l"),
         TortureCase(
             "transports", "3.1.1.10", .request("OPTIONS"),
-            """
-            OPTIONS sip:b@torture.example SIP/2.0
-            \(rest("OPTIONS"))
-            Via: SIP/2.0/SCTP t2.torture.example;branch=z9hG4bKk2
-            Via: SIP/2.0/TLS t3.torture.example;branch=z9hG4bKk3
-            Via: SIP/2.0/UNKNOWN t4.torture.example;branch=z9hG4bKk4
-            Via: SIP/2.0/TCP t5.torture.example;branch=z9hG4bKk5
-            l: 0
-
-
-            """),
+            startLine: "OPTIONS sip:b@torture.example SIP/2.0",
+            headers: [
+                "Via: SIP/2.0/SCTP t2.torture.example;branch=z9hG4bKk2",
+                "Via: SIP/2.0/TLS t3.torture.example;branch=z9hG4bKk3",
+                "Via: SIP/2.0/UNKNOWN t4.torture.example;branch=z9hG4bKk4",
+                "Via: SIP/2.0/TCP t5.torture.example;branch=z9hG4bKk5",
+            ],
+            lengthName: "l"),
         TortureCase(
             "mpart01", "3.1.1.11", .request("MESSAGE"), body: 70,
             bytes: wire(
@@ -169,21 +145,9 @@ extension TortureCase {
                 + wire("\nHello\n--7a9c--\n")),
         TortureCase(
             "unreason", "3.1.1.12", .response(200),
-            """
-            SIP/2.0 200 = 2**3 * 5**2 \u{43d}\u{43e} \u{441}\u{442}\u{43e}
-            \(rest("INVITE"))
-            Content-Length: 0
-
-
-            """),
+            startLine: "SIP/2.0 200 = 2**3 * 5**2 \u{43d}\u{43e} \u{441}\u{442}\u{43e}"),
         TortureCase(
             "noreason", "3.1.1.13", .response(100),
-            """
-            SIP/2.0 100\u{20}
-            \(rest("INVITE"))
-            Content-Length: 0
-
-
-            """),
+            startLine: "SIP/2.0 100\u{20}"),
     ]
 }

@@ -5,126 +5,54 @@ extension TortureCase {
     static let ipv6Messages: [TortureCase] = [
         TortureCase(
             "ipv6-good", "4.1", .request("REGISTER"),
-            """
-            REGISTER sip:[2001:db8::10] SIP/2.0
-            \(rest("REGISTER", via: "SIP/2.0/UDP [2001:db8::9:1];branch=z9hG4bKt"))
-            Contact: "C" <sip:c@[2001:db8::1]>
-            Content-Length: 0
-
-
-            """),
+            startLine: "REGISTER sip:[2001:db8::10] SIP/2.0", via: "SIP/2.0/UDP [2001:db8::9:1];branch=z9hG4bKt",
+            headers: ["Contact: \"C\" <sip:c@[2001:db8::1]>"]),
         TortureCase(
             "ipv6-bad", "4.2", .request("REGISTER"),
-            """
-            REGISTER sip:2001:db8::10 SIP/2.0
-            \(rest("REGISTER", via: "SIP/2.0/UDP [2001:db8::9:1];branch=z9hG4bKt"))
-            Content-Length: 0
-
-
-            """),
+            startLine: "REGISTER sip:2001:db8::10 SIP/2.0", via: "SIP/2.0/UDP [2001:db8::9:1];branch=z9hG4bKt"),
         TortureCase(
             "port-ambiguous", "4.3", .request("REGISTER"),
-            """
-            REGISTER sip:[2001:db8::10:5070] SIP/2.0
-            \(rest("REGISTER", via: "SIP/2.0/UDP [2001:db8::9:1];branch=z9hG4bKt"))
-            Content-Length: 0
-
-
-            """),
+            startLine: "REGISTER sip:[2001:db8::10:5070] SIP/2.0", via: "SIP/2.0/UDP [2001:db8::9:1];branch=z9hG4bKt"),
         TortureCase(
             "port-unambiguous", "4.4", .request("REGISTER"),
-            """
-            REGISTER sip:[2001:db8::10]:5070 SIP/2.0
-            \(rest("REGISTER", via: "SIP/2.0/UDP [2001:db8::9:1];branch=z9hG4bKt"))
-            Content-Length: 0
-
-
-            """),
+            startLine: "REGISTER sip:[2001:db8::10]:5070 SIP/2.0", via: "SIP/2.0/UDP [2001:db8::9:1];branch=z9hG4bKt"),
         TortureCase(
             "via-received-param-with-delim", "4.5", .request("BYE"),
-            """
-            BYE sip:[2001:db8::10] SIP/2.0
-            \(rest("BYE", via: "SIP/2.0/UDP [2001:db8::9:1];received=[2001:db8::9:255];branch=z9hG4bKt"))
-            Content-Length: 0
-
-
-            """),
+            startLine: "BYE sip:[2001:db8::10] SIP/2.0",
+            via: "SIP/2.0/UDP [2001:db8::9:1];received=[2001:db8::9:255];branch=z9hG4bKt"),
         TortureCase(
             "via-received-param-no-delim", "4.5", .request("OPTIONS"),
-            """
-            OPTIONS sip:[2001:db8::10] SIP/2.0
-            \(rest("OPTIONS", via: "SIP/2.0/UDP [2001:db8::9:1];received=2001:db8::9:255;branch=z9hG4bKt"))
-            Content-Length: 0
-
-
-            """),
+            startLine: "OPTIONS sip:[2001:db8::10] SIP/2.0",
+            via: "SIP/2.0/UDP [2001:db8::9:1];received=2001:db8::9:255;branch=z9hG4bKt"),
         TortureCase(
             "ipv6-in-sdp", "4.6", .request("INVITE"), body: 50,
-            """
-            INVITE sip:b@[2001:db8::10] SIP/2.0
-            \(rest("INVITE", via: "SIP/2.0/UDP [2001:db8::20];branch=z9hG4bKt"))
-            Content-Type: application/sdp
-            Content-Length: 50
-
-            v=0
-            c=IN IP6 2001:db8::20
-            m=audio 6000 RTP/AVP 0
-            """),
+            startLine: "INVITE sip:b@[2001:db8::10] SIP/2.0", via: "SIP/2.0/UDP [2001:db8::20];branch=z9hG4bKt",
+            description: "v=0\nc=IN IP6 2001:db8::20\nm=audio 6000 RTP/AVP 0"),
         TortureCase(
             "mult-ip-in-header", "4.7", .request("BYE"),
-            """
-            BYE sip:b@host.example.net SIP/2.0
-            \(rest("BYE", via: "SIP/2.0/UDP [2001:db8::9:1]:6050;branch=z9hG4bKt"))
-            Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKj
-            Via: SIP/2.0/TCP [2001:db8::9:255];branch=z9hG4bKb;received=[2001:db8::9:255]
-            Content-Length: 0
-
-
-            """),
+            startLine: "BYE sip:b@host.example.net SIP/2.0", via: "SIP/2.0/UDP [2001:db8::9:1]:6050;branch=z9hG4bKt",
+            headers: [
+                "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKj",
+                "Via: SIP/2.0/TCP [2001:db8::9:255];branch=z9hG4bKb;received=[2001:db8::9:255]",
+            ]),
         TortureCase(
             "mult-ip-in-sdp", "4.8", .request("INVITE"), body: 96,
-            """
-            INVITE sip:b@[2001:db8::10] SIP/2.0
-            \(rest("INVITE", via: "SIP/2.0/UDP [2001:db8::9:1];branch=z9hG4bKt"))
-            Content-Type: application/sdp
-            Content-Length: 96
-
-            v=0
-            c=IN IP4 192.0.2.1
-            m=audio 22334 RTP/AVP 0
-            m=video 6024 RTP/AVP 107
-            c=IN IP6 2001:db8::1
-            """),
+            startLine: "INVITE sip:b@[2001:db8::10] SIP/2.0", via: "SIP/2.0/UDP [2001:db8::9:1];branch=z9hG4bKt",
+            description:
+                "v=0\nc=IN IP4 192.0.2.1\nm=audio 22334 RTP/AVP 0\nm=video 6024 RTP/AVP 107\nc=IN IP6 2001:db8::1"),
         TortureCase(
             "ipv4-mapped-ipv6", "4.9", .request("INVITE"), body: 53,
-            """
-            INVITE sip:b@torture.example SIP/2.0
-            \(rest("INVITE", via: "SIP/2.0/UDP [::ffff:192.0.2.10]:19823;branch=z9hG4bKt"))
-            Contact: "T. desk phone" <sip:t@[::ffff:192.0.2.2]>
-            Content-Type: application/sdp
-            Content-Length: 53
-
-            v=0
-            c=IN IP6 ::ffff:192.0.2.2
-            m=audio 123 RTP/AVP 0
-            """),
+            startLine: "INVITE sip:b@torture.example SIP/2.0",
+            via: "SIP/2.0/UDP [::ffff:192.0.2.10]:19823;branch=z9hG4bKt",
+            headers: ["Contact: \"T. desk phone\" <sip:t@[::ffff:192.0.2.2]>"],
+            description: "v=0\nc=IN IP6 ::ffff:192.0.2.2\nm=audio 123 RTP/AVP 0"),
         TortureCase(
             "ipv6-bug-abnf-3-colons", "4.10", .request("OPTIONS"),
-            """
-            OPTIONS sip:user@[2001:db8:::192.0.2.1] SIP/2.0
-            \(rest("OPTIONS", via: "SIP/2.0/UDP [2001:db8::9:1];branch=z9hG4bKt"))
-            Content-Length: 0
-
-
-            """),
+            startLine: "OPTIONS sip:user@[2001:db8:::192.0.2.1] SIP/2.0",
+            via: "SIP/2.0/UDP [2001:db8::9:1];branch=z9hG4bKt"),
         TortureCase(
             "ipv6-correct-abnf-2-colons", "4.10", .request("OPTIONS"),
-            """
-            OPTIONS sip:user@[2001:db8::192.0.2.1] SIP/2.0
-            \(rest("OPTIONS", via: "SIP/2.0/UDP [2001:db8::9:1];branch=z9hG4bKt"))
-            Content-Length: 0
-
-
-            """),
+            startLine: "OPTIONS sip:user@[2001:db8::192.0.2.1] SIP/2.0",
+            via: "SIP/2.0/UDP [2001:db8::9:1];branch=z9hG4bKt"),
     ]
 }

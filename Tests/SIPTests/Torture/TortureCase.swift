@@ -27,6 +27,13 @@ struct TortureCase: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(name) (\(section))" }
 
+    static let rfc4475 = validMessages + invalidMessages + otherMessages
+
+    /// The message of that name, parsed.
+    static func parsed(_ name: String) throws -> Parsed {
+        try parse(#require((rfc4475 + ipv6Messages).first { $0.name == name }).bytes)
+    }
+
     /// What a faultless message does not have.
     static let faults: SIPMessage.Flags = [
         .headersUnterminated, .bodyShort, .bytesAfterBody, .oddLine, .missingCallID, .missingCSeq, .badCSeq,
@@ -58,13 +65,34 @@ struct TortureCase: Sendable, CustomTestStringConvertible {
         self.bytes = bytes
     }
 
+    /// A message of the usual headers, `headers`, and a session description if there is one, with its true length.
+    /// The CSeq names the method of the start line, or INVITE in a response.
+    init(
+        _ name: String, _ section: String, _ outcome: Outcome, flags: SIPMessage.Flags = [], isClean: Bool = true,
+        body: Int = 0, startLine: String, cseqMethod: String? = nil, via: String = usualVia, from: String = usualFrom,
+        to: String = usualTo, headers: [String] = [], lengthName: String = "Content-Length", description: String = ""
+    ) {
+        let method = startLine.hasPrefix("SIP/") ? "INVITE" : String(startLine.prefix { $0 != " " })
+        let type = description.isEmpty ? [] : ["Content-Type: application/sdp"]
+        let length = ["\(lengthName): \(wire(description).count)"]
+        let usual = Self.rest(cseqMethod ?? method, via: via, from: from, to: to)
+        let lines = [startLine, usual] + headers + type + length + ["", description]
+        self.init(name, section, outcome, flags: flags, isClean: isClean, body: body, lines.joined(separator: "\n"))
+    }
+
+    static let usualVia = "SIP/2.0/UDP host.example;branch=z9hG4bKt"
+    static let usualFrom = "<sip:a@torture.example>;tag=f"
+    static let usualTo = "<sip:b@torture.example>"
+
     /// Headers that a message has when its case is about something else.
-    static func rest(_ method: String, via: String = "SIP/2.0/UDP host.example;branch=z9hG4bKt") -> String {
+    static func rest(
+        _ method: String, via: String = usualVia, from: String = usualFrom, to: String = usualTo
+    ) -> String {
         """
         Via: \(via)
         Max-Forwards: 70
-        From: <sip:a@torture.example>;tag=f
-        To: <sip:b@torture.example>
+        From: \(from)
+        To: \(to)
         Call-ID: call@torture
         CSeq: 1 \(method)
         """

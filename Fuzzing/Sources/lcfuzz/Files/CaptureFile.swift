@@ -1,4 +1,5 @@
 import Capture
+import TestSupport
 
 extension FuzzTarget {
     /// pcap, pcapng and gzip: read in one go and packet by packet the same, and no packet outside its batch.

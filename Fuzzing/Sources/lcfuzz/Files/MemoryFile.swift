@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// A file without a name that has a path all the same, for readers that take one. In memory if TMPDIR is.
 struct MemoryFile: ~Copyable {

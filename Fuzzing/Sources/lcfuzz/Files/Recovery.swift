@@ -1,5 +1,6 @@
 import Archive
 import Glibc
+import TestSupport
 
 extension FuzzTarget {
     /// What a kill may have left: an open capture and a record log. After recovery both are whole, a second recovery finds

@@ -2,6 +2,7 @@ import Capture
 import HEP
 import PacketDecoding
 import RTP
+import TestSupport
 
 extension FuzzTarget {
     /// A datagram of HEP, a stream of version 3, RTCP as JSON or what is to be inflated: the first byte tells.

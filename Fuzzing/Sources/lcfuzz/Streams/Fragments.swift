@@ -1,5 +1,6 @@
 import PacketDecoding
 import Reassembly
+import TestSupport
 
 extension FuzzTarget {
     /// Fragments told by numbers: few keys, small limits, so that everything meets. What is complete must consist of bytes

@@ -1,5 +1,6 @@
 import PacketDecoding
 import Reassembly
+import TestSupport
 
 extension FuzzTarget {
     /// Packets of one direction of an association, as bytes or told by numbers.

@@ -1,4 +1,5 @@
 import Reassembly
+import TestSupport
 
 extension FuzzTarget {
     /// Segments of a stream whose byte at each offset is known, sent in any order: what comes out must be that stream,

@@ -1,19 +1,13 @@
 import SIP
+import TestSupport
 
 extension FuzzTarget {
     /// The bytes of one direction: a handshake, perhaps, and frames. However they are cut, the same handshake is seen and
     /// the same messages come out, connections are lost at the same place, and what waits is bounded.
     static func webSocket(_ bytes: [UInt8]) {
         _ = WebSocketHandshake.mayBegin(bytes.span)
-        var random = SplitMix(bytes)
-        var pieces: [[UInt8]] = []
-        var position = 0
-        let most = random.below(2) == 0 ? 1 : 1 + random.below(300)
-        while position < bytes.count {
-            let length = min(1 + random.below(most), bytes.count - position)
-            pieces.append(Array(bytes[position..<(position + length)]))
-            position += length
-        }
+        var random = SeededRandom(bytes)
+        let pieces = random.pieces(of: bytes)
         let start = handshake([bytes])
         require(start == handshake(pieces), "another handshake when cut")
         let frames = Array(bytes.dropFirst(start))

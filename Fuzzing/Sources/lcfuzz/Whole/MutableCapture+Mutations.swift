@@ -1,13 +1,14 @@
 import PacketDecoding
+import TestSupport
 
 /// Mutations that a network, a capture or an attacker makes.
 extension MutableCapture {
-    mutating func mutate(_ random: inout SplitMix, limit: Int) {
+    mutating func mutate(_ random: inout SeededRandom, limit: Int) {
         guard !packets.isEmpty else { return }
         for _ in 0..<(1 + random.below(4)) where !packets.isEmpty { mutateOnce(&random, limit: limit) }
     }
 
-    private mutating func mutateOnce(_ random: inout SplitMix, limit: Int) {
+    private mutating func mutateOnce(_ random: inout SeededRandom, limit: Int) {
         let index = random.below(packets.count)
         switch random.below(16) {
         case 0: packets.remove(at: index)
@@ -28,7 +29,7 @@ extension MutableCapture {
     }
 
     /// The text is mutated and the lengths above it are set right, so that the mutation reaches SIP, SDP or RTP.
-    private mutating func mutatePayload(_ index: Int, _ random: inout SplitMix) {
+    private mutating func mutatePayload(_ index: Int, _ random: inout SeededRandom) {
         guard let range = payload(index) else { return }
         let old = Array(packets[index].bytes[range])
         var new = mutated(old, limit: min(old.count + 128, 8192))
@@ -36,7 +37,7 @@ extension MutableCapture {
         replacePayload(index, range, new)
     }
 
-    private func duplicatedLine(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {
+    private func duplicatedLine(_ bytes: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
         var lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
         guard lines.count > 1 else { return bytes }
         lines.insert(lines[random.below(lines.count)], at: random.below(lines.count))
@@ -45,13 +46,13 @@ extension MutableCapture {
     }
 
     /// The payload of one packet goes out in the headers of another.
-    private mutating func crossPayload(_ index: Int, _ random: inout SplitMix) {
+    private mutating func crossPayload(_ index: Int, _ random: inout SeededRandom) {
         let other = random.below(packets.count)
         guard let range = payload(index), let donor = payload(other) else { return }
         replacePayload(index, range, Array(packets[other].bytes[donor]))
     }
 
-    private mutating func setHeaderBytes(_ index: Int, _ random: inout SplitMix) {
+    private mutating func setHeaderBytes(_ index: Int, _ random: inout SeededRandom) {
         let end = min(packets[index].bytes.count, 66)
         guard end > 0 else { return }
         for _ in 0..<(1 + random.below(3)) {
@@ -60,7 +61,7 @@ extension MutableCapture {
     }
 
     /// IPv4 only: two fragments in place of a datagram, in either order.
-    private mutating func fragment(_ index: Int, _ random: inout SplitMix) {
+    private mutating func fragment(_ index: Int, _ random: inout SeededRandom) {
         let packet = packets[index]
         guard linkType == 1, packet.bytes.count > 60, packet.bytes[12] == 8, packet.bytes[14] == 0x45 else { return }
         let body = Array(packet.bytes[34...])
@@ -83,7 +84,7 @@ extension MutableCapture {
     }
 
     /// Two segments in place of one, in either order, perhaps overlapping.
-    private mutating func splitSegment(_ index: Int, _ random: inout SplitMix) {
+    private mutating func splitSegment(_ index: Int, _ random: inout SeededRandom) {
         guard let range = payload(index), range.count > 1, linkType == 1, packets[index].bytes[23] == 6,
             packets[index].bytes[14] == 0x45
         else { return }

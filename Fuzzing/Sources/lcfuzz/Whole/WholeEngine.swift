@@ -3,6 +3,7 @@ import Calls
 import Capture
 import Glibc
 import Synchronization
+import TestSupport
 
 @testable import Engine
 

@@ -24,12 +24,16 @@ struct LegCandidates {
     private var head = 0
     private(set) var evicted: UInt64 = 0
 
-    /// Keys remembered at once, two of a call.
-    static let limit = 1 << 16
+    /// Keys remembered at once.
+    private let limit: Int
+    /// Where `max_calls` is no less.
+    static let mostKeys = 1 << 16
     /// Calls under one key; two that fit are as good as more.
     static let maxPerKey = 3
     /// How long after the first leg's INVITE the second's may come, nanoseconds.
     static let window: Int64 = 30_000_000_000
+
+    init(maxCalls: Int) { limit = min(LegCandidates.mostKeys, max(1024, maxCalls)) }
 
     /// The calls that came under the key less than `window` ago.
     func find(_ key: UInt64, now: Int64) -> [Candidate] {
@@ -44,13 +48,13 @@ struct LegCandidates {
             entries[key] = Entry(
                 latest: candidate, others: others.suffix(LegCandidates.maxPerKey - 1), queued: known.queued + 1)
         } else {
-            if entries.count >= LegCandidates.limit { evicted += 1 }
-            while entries.count >= LegCandidates.limit, head < queue.count { dropFirst() }
+            if entries.count >= limit { evicted += 1 }
+            while entries.count >= limit, head < queue.count { dropFirst() }
             entries[key] = Entry(latest: candidate)
         }
         queue.append((key, candidate.time))
         // One key again and again.
-        while queue.count - head > 4 * LegCandidates.limit { dropFirst() }
+        while queue.count - head > 2 * limit { dropFirst() }
     }
 
     private mutating func expire(now: Int64) {

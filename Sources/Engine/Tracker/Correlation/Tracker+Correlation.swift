@@ -6,13 +6,16 @@ import SIP
 struct Correlation {
     var groups = CallGroups()
     var keys = CorrelationKeys()
-    var candidates = LegCandidates()
+    var candidates: LegCandidates
     /// In lower case.
     let header: [UInt8]?
     /// Calls that several others might be the other leg of.
     var ambiguous: UInt64 = 0
 
-    init(header: String?) { self.header = header.map { Array($0.lowercased().utf8) } }
+    init(header: String?, maxCalls: Int) {
+        self.header = header.map { Array($0.lowercased().utf8) }
+        candidates = LegCandidates(maxCalls: maxCalls)
+    }
 
     var refused: UInt64 { groups.refused &+ keys.refused }
 }

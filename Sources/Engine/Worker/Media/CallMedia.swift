@@ -24,14 +24,30 @@ struct CallMedia {
     private(set) var lastMessageTime: Int64 = .min
 
     var notes: [StreamNotes] = []
-    var fax: [FaxStream] = []
-    var referenceTrips: [ReferenceTrip] = []
-    var signals: [DTMFRecord] = []
-    var signalsRefused: UInt64 = 0
-    /// Of INFO requests that carried one: the same on every hop.
-    private var signalKeys: [UInt64] = []
-    private(set) var zrtpPeers: [(Endpoint, Endpoint)] = []
+    /// None or one: a flood of calls has no room for what few calls have.
+    private var extras: [CallMediaExtras] = []
     private(set) var besideRTP = BesideRTPCounts()
+
+    private(set) var extra: CallMediaExtras {
+        get { extras.first ?? CallMediaExtras() }
+        _modify {
+            if extras.isEmpty { extras.append(CallMediaExtras()) }
+            yield &extras[0]
+        }
+    }
+
+    var fax: [FaxStream] {
+        get { extras.first?.fax ?? [] }
+        _modify { yield &extra.fax }
+    }
+
+    var referenceTrips: [ReferenceTrip] {
+        get { extras.first?.referenceTrips ?? [] }
+        _modify { yield &extra.referenceTrips }
+    }
+
+    var signals: [DTMFRecord] { extras.first?.signals ?? [] }
+    private var zrtpPeers: [(Endpoint, Endpoint)] { extras.first?.zrtpPeers ?? [] }
 
     // MARK: Signalling
 
@@ -73,13 +89,13 @@ struct CallMedia {
     /// A key press in INFO; of the same request on a second hop nothing is kept.
     mutating func receive(_ signal: DTMFRelay, _ facts: MessageFacts, at time: Int64) {
         let key = facts.fromTag &* 0x9e37_79b9_7f4a_7c15 ^ UInt64(facts.cseq)
-        guard !signalKeys.contains(key) else { return }
+        guard !extra.signalKeys.contains(key) else { return }
         guard signals.count < CallMedia.maxSignals else {
-            signalsRefused &+= 1
+            extra.signalsRefused &+= 1
             return
         }
-        signalKeys.append(key)
-        signals.append(
+        extra.signalKeys.append(key)
+        extra.signals.append(
             DTMFRecord(
                 digit: signal.digit, time: time, duration: signal.durationMs.map { Int64($0) * 1_000_000 },
                 source: .info, by: isByCaller(facts) ? .caller : .callee))
@@ -133,7 +149,7 @@ struct CallMedia {
         let name: [UInt8] = Array("Conf2ACK".utf8)
         guard payload.count >= 24, zrtpPeers.count < CallMedia.maxZRTPPeers else { return }
         for index in 0..<8 where payload[16 + index] != name[index] { return }
-        if !isZRTP(from: source, to: destination) { zrtpPeers.append((source, destination)) }
+        if !isZRTP(from: source, to: destination) { extra.zrtpPeers.append((source, destination)) }
     }
 
     /// The place of a stream's notes; made when there are none.
@@ -148,10 +164,23 @@ struct CallMedia {
     /// The call's streams end.
     mutating func forgetStreams() {
         notes = []
-        fax = []
-        referenceTrips = []
+        if !extras.isEmpty {
+            fax = []
+            referenceTrips = []
+        }
         besideRTP = BesideRTPCounts()
     }
+}
+
+/// What only few calls have.
+struct CallMediaExtras {
+    var fax: [FaxStream] = []
+    var referenceTrips: [ReferenceTrip] = []
+    var signals: [DTMFRecord] = []
+    var signalsRefused: UInt64 = 0
+    /// Of INFO requests that carried one: the same on every hop.
+    var signalKeys: [UInt64] = []
+    var zrtpPeers: [(Endpoint, Endpoint)] = []
 }
 
 /// Packets on media endpoints that are not RTP, by kind.
@@ -175,13 +204,18 @@ struct BesideRTPCounts {
         }
     }
 
-    private var counts = InlineArray<10, UInt64>(repeating: 0)
+    /// Empty as long as there is none.
+    private var counts: [UInt64] = []
 
-    mutating func count(_ kind: Kind) { counts[kind.rawValue] &+= 1 }
+    mutating func count(_ kind: Kind) {
+        if counts.isEmpty { counts = Array(repeating: 0, count: Kind.allCases.count) }
+        counts[kind.rawValue] &+= 1
+    }
 
     /// Those that came, in the order of the cases.
     var named: [NamedCount] {
-        Kind.allCases.compactMap { kind in
+        guard !counts.isEmpty else { return [] }
+        return Kind.allCases.compactMap { kind in
             counts[kind.rawValue] > 0 ? NamedCount(kind.name, counts[kind.rawValue]) : nil
         }
     }

@@ -26,6 +26,8 @@ let package = Package(
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CYaml", providers: [.apt(["libyaml-dev"])]),
+        // Of the kernel's interface what glibc gives Swift no function for; nothing is linked.
+        .systemLibrary(name: "CLinux"),
 
         // The pure targets: no Foundation, no libpcap, no clock, no file, no log.
         .target(name: "Tables", swiftSettings: engine),
@@ -51,7 +53,7 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Engine", "Sealing", "CYaml", .product(name: "Logging", package: "swift-log"),
+                "Engine", "Sealing", "CYaml", "CLinux", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: edge,

@@ -72,5 +72,35 @@ public struct CaptureStatistics: Sendable, Equatable {
     public var hepConnectionsRefused: UInt64 = 0
     /// Packets whose time lay in the future.
     public var hepTimesRefused: UInt64 = 0
+    /// Live: the same for each interface, in the order in which they were named.
+    public var interfaces: [InterfaceStatistics] = []
     public init() {}
+}
+
+/// One interface of a live capture, over all the times that it was opened.
+public struct InterfaceStatistics: Sendable, Equatable {
+    public enum State: String, Sendable {
+        case capturing
+        /// It is there and down.
+        case down
+        /// It is not there; when it returns it is opened again.
+        case lost
+    }
+
+    public var name: String
+    public var state: State
+    /// Handed over to us by the kernel.
+    public var packets: UInt64 = 0
+    public var received: UInt64 = 0
+    public var droppedByKernel: UInt64 = 0
+    public var droppedByInterface: UInt64 = 0
+    public var droppedByQueue: UInt64 = 0
+    /// Times it went away, and times it was opened again.
+    public var timesLost: UInt64 = 0
+    public var timesReopened: UInt64 = 0
+
+    public init(name: String, state: State = .capturing) {
+        self.name = name
+        self.state = state
+    }
 }

@@ -14,6 +14,29 @@ public struct EngineOptions: Sendable, Equatable {
     public var isSynthesized = false
 
     public init() {}
+
+    /// These options with those of `new` that a running tracker can go over to. The others have shaped tables, threads or
+    /// files already.
+    public func changing(to new: EngineOptions) -> EngineOptions {
+        var options = self
+        options.calls.gracePeriod = new.calls.gracePeriod
+        options.calls.ringTimeout = new.calls.ringTimeout
+        options.calls.idleTimeout = new.calls.idleTimeout
+        options.calls.allDialogs = new.calls.allDialogs
+        options.selection.sipUsers = new.selection.sipUsers
+        options.selection.callIDs = new.selection.callIDs
+        options.limits.maxCalls = new.limits.maxCalls
+        options.limits.maxStreamParsers = new.limits.maxStreamParsers
+        options.limits.maxTCPBuffers = new.limits.maxTCPBuffers
+        options.limits.tcpMemoryLimit = new.limits.tcpMemoryLimit
+        options.limits.tcpStreamTimeout = new.limits.tcpStreamTimeout
+        options.limits.tcpBufferMaxAge = new.limits.tcpBufferMaxAge
+        options.limits.tcpCleanupInterval = new.limits.tcpCleanupInterval
+        options.limits.tcpSIPIdleTimeout = new.limits.tcpSIPIdleTimeout
+        options.limits.tcpAssemblerMaxPages = new.limits.tcpAssemblerMaxPages
+        options.limits.tcpStreamMaxQueueTime = new.limits.tcpStreamMaxQueueTime
+        return options
+    }
 }
 
 /// The bounds that the performance modes set. The values here are those of `balanced`.

@@ -25,12 +25,17 @@ enum Program {
     static func main() {
         // A reader of our output that goes away must not kill a capture: writing fails with EPIPE instead.
         signal(SIGPIPE, SIG_IGN)
+        // A reload that comes while the program starts waits for the thread that takes signals.
+        var hangUp = sigset_t()
+        sigemptyset(&hangUp)
+        sigaddset(&hangUp, SIGHUP)
+        pthread_sigmask(SIG_BLOCK, &hangUp, nil)
         let arguments = ArgumentRewriter().rewritten(Array(CommandLine.arguments.dropFirst()))
         do {
             var command = try LippycatCommand.parseAsRoot(arguments)
             try command.run()
         } catch let error as CommandError {
-            StandardStream.error.write(error.description + "\n")
+            error.say()
             exit(error.exitStatus.rawValue)
         } catch {
             let status = LippycatCommand.exitCode(for: error)

@@ -37,8 +37,8 @@ struct SniffVoIPCommand: ParsableCommand {
         let resolved = try resolution.resolve(for: .voip)
         let request = try SniffRequest(resolved)
         try Log.start(request.log, warnings: resolved.warnings)
-        let status = try SniffVoIP.run(request) { () throws(CommandError) in
-            try SniffRequest(resolution.resolve(for: .voip))
+        let status = try SniffVoIP.run(request, resolved) { () throws(CommandError) in
+            try resolution.resolve(for: .voip)
         }
         try status.end()
     }
@@ -62,6 +62,9 @@ struct SniffPacketsCommand: ParsableCommand {
         let resolved = try resolution.resolve(for: .packets)
         let request = try PacketRequest(resolved)
         try Log.start(request.log, warnings: resolved.warnings)
-        try SniffPackets.run(request).end()
+        let status = try SniffPackets.run(request, resolved) { () throws(CommandError) in
+            try resolution.resolve(for: .packets)
+        }
+        try status.end()
     }
 }

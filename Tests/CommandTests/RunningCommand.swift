@@ -10,11 +10,12 @@ final class RunningCommand {
 
     convenience init(_ arguments: String...) throws { try self.init(list: arguments) }
 
-    init(list arguments: [String]) throws {
+    /// - Parameter program: what to run instead of `lc`.
+    init(list arguments: [String], environment: [String: String] = [:], program: String = Command.path) throws {
         folder = try Command.folder()
-        process.executableURL = URL(fileURLWithPath: Command.path)
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
-        process.environment = Command.environment
+        process.environment = Command.environment.merging(environment) { $1 }
         for path in [outputPath, errorPath] { try Data().write(to: URL(fileURLWithPath: path)) }
         process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outputPath))
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorPath))
@@ -25,16 +26,17 @@ final class RunningCommand {
     var output: String { (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "" }
     var error: String { (try? String(contentsOfFile: errorPath, encoding: .utf8)) ?? "" }
     var isRunning: Bool { process.isRunning }
+    var processIdentifier: Int32 { process.processIdentifier }
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
     /// Waits, for ten seconds at most, until the condition holds.
-    static func eventually(_ condition: () -> Bool) -> Bool {
+    static func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
         for _ in 0..<1000 {
-            if condition() { return true }
+            if try condition() { return true }
             usleep(10_000)
         }
-        return condition()
+        return try condition()
     }
 
     /// The exit status; -1 if it did not end within ten seconds.

@@ -78,4 +78,87 @@ import Testing
     @Test func prioritiesOfTheJournal() {
         #expect(Logger.Level.allCases.map(\.syslogPriority) == [7, 7, 6, 5, 4, 3, 2])
     }
+
+    // MARK: Rotation
+
+    @Test func aLogRotatesBeforeTheLineThatIsTooMuch() throws {
+        let directory = TemporaryDirectory()
+        var options = options(directory.path + "/lc.log")
+        options.rotate = true
+        options.rotateSize = 10
+        options.rotateKeep = 2
+        let sink = try LogSink(options, isJournal: false)
+        for line in ["one", "two", "three", "four is long enough for itself", "five", "six"] {
+            sink.write(line, priority: 6)
+        }
+        // "one\ntwo\n" are 8 bytes, "three\n" would make 14; of the older files two are kept.
+        #expect(directory.read("lc.log") == "five\nsix\n")
+        #expect(directory.read("lc.log.1") == "four is long enough for itself\n")
+        #expect(directory.read("lc.log.2") == "three\n")
+        #expect(directory.read("lc.log.3").isEmpty)
+        #expect(sink.lost == 0)
+    }
+
+    @Test func aLogThatWasThereCountsItsBytes() throws {
+        let directory = TemporaryDirectory()
+        let path = directory.write("12345678\n", to: "lc.log")
+        var options = options(path)
+        options.rotate = true
+        options.rotateSize = 10
+        try LogSink(options, isJournal: false).write("x", priority: 6)
+        #expect(directory.read("lc.log") == "x\n" && directory.read("lc.log.1") == "12345678\n")
+    }
+
+    @Test func aLogThatCannotRotateGoesOn() throws {
+        let directory = TemporaryDirectory()
+        let path = directory.path + "/lc.log"
+        directory.write("in the way", to: "lc.log.1/file")
+        var options = options(path)
+        options.rotate = true
+        options.rotateSize = 4
+        options.rotateKeep = 1
+        let sink = try LogSink(options, isJournal: false)
+        for line in ["one", "two", "three"] { sink.write(line, priority: 6) }
+        #expect(directory.read("lc.log") == "one\ntwo\nthree\n" && sink.lost == 0)
+    }
+
+    // MARK: Who called whom
+
+    @Test func marksStandForCallsAndNumbers() {
+        let mask = LogMask(key: 7)
+        let id = mask.value("abc", of: "call_id")
+        #expect(id.hasPrefix("~") && id.utf8.count == 9 && id == mask.value("abc", of: "from"))
+        #expect(id != LogMask(key: 8).value("abc", of: "call_id"))
+        #expect(mask.value("12345678", of: "packets") == "12345678")
+        #expect(mask.value("12345678", of: "number") != "12345678")
+        let text = mask.text(
+            "call of sip:alice@example.com to +49-30-1234567 in 12 packets at calls/20260102_a@b.pcap.")
+        for secret in ["alice", "1234567", "a@b", "20260102"] { #expect(!text.contains(secret), "\(text)") }
+        #expect(text.hasPrefix("call of ~") && text.contains(" in 12 packets at calls/~"))
+    }
+
+    @Test func aSanitisedLogHasNoCallID() throws {
+        let directory = TemporaryDirectory()
+        var options = options(directory.path + "/lc.log")
+        options.sanitize = true
+        let sink = try LogSink(options, isJournal: false)
+        let logger = Logger(label: "recovery") { LogLines(component: $0, sink: sink, level: .info) }
+        logger.notice("file recovered", metadata: ["call_id": "secret", "file": "d/20260102_030405_secret.pcap"])
+        #expect(!directory.read("lc.log").contains("secret"))
+    }
+
+    // MARK: Audit
+
+    @Test func theAuditLogSaysWho() throws {
+        let directory = TemporaryDirectory()
+        var options = LogOptions()
+        #expect(try AuditLog(options) == nil)
+        options.auditFile = directory.path + "/audit.log"
+        let audit = try #require(try AuditLog(options))
+        audit.write("reload", by: SignalSender(process: 12, user: 1000), [("changed", .array([.string("log_level")]))])
+        let line = directory.read("audit.log")
+        let object = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        #expect(object["action"] as? String == "reload" && object["by_user_id"] as? Int == 1000)
+        #expect(object["changed"] as? [String] == ["log_level"] && object["process_id"] as? Int == Int(getpid()))
+    }
 }

@@ -67,9 +67,10 @@ recorded() {
 
 take_down() {
     local name host pid
-    for name in "${!JOB[@]}"; do kill -TERM "${JOB[$name]}" 2>/dev/null; done
+    # A job may have ended already, which must not end the cleaning up of who runs with `set -e`.
+    for name in "${!JOB[@]}"; do kill -TERM "${JOB[$name]}" 2>/dev/null || true; done
     for host in $(ip netns list | awk -v net="$NET-" 'index($1, net) == 1 { print $1 }'); do
-        for pid in $(ip netns pids "$host"); do kill -KILL "$pid" 2>/dev/null; done
+        for pid in $(ip netns pids "$host"); do kill -KILL "$pid" 2>/dev/null || true; done
         ip netns del "$host"
     done
     JOB=()

@@ -22,6 +22,7 @@ extension JSONObject {
             object.key("kernel", number: summary.ledger.kernelDropped)
             object.key("interface", number: summary.ledger.interfaceDropped)
         }
+        add(summary.interfaces)
         add("counters", summary.counters)
     }
 

@@ -22,6 +22,8 @@ public struct SummaryRecord: Equatable, Sendable {
     public var lastPacketTime: Int64?
     /// Everything else that was counted (`sip_late`, `media_ambiguous`, `cut` …), under "counters" in this order.
     public var counters: [NamedCount] = []
+    /// Live: what each interface gave and lost, in the order in which they were named.
+    public var interfaces: [InterfaceRecord] = []
 
     public init() {}
 

@@ -25,7 +25,22 @@ public enum SummaryText {
             bytes.append(contentsOf: TerminalText(line.value, limit: 2000).bytes)
             bytes.append(UInt8(ascii: "\n"))
         }
+        for interface in summary.interfaces { append(interface, to: &bytes) }
         append(summary.ledger, to: &bytes)
+    }
+
+    /// Appends a line for an interface of a live capture: what it gave, and everything that went wrong with it.
+    public static func append(_ interface: InterfaceRecord, to bytes: inout [UInt8]) {
+        let faults = [
+            ("dropped by the kernel", interface.kernelDropped), ("by the interface", interface.interfaceDropped),
+            ("by the queue", interface.queueDropped), ("lost", interface.timesLost),
+            ("reopened", interface.timesReopened),
+        ].filter { $0.1 > 0 }
+        var text = "interface \(interface.name): \(interface.packets) packets"
+        if !faults.isEmpty { text += ", " + pairs(faults) }
+        if interface.state != "capturing" { text += "; now \(interface.state)" }
+        bytes.append(contentsOf: TerminalText(text, limit: 2000).bytes)
+        bytes.append(UInt8(ascii: "\n"))
     }
 
     /// Appends the ledger: a line for each class that has packets, then owners and drops, then the balance.

@@ -5,7 +5,8 @@ import Glibc
 @safe final class LiveDevice {
     let name: String
     let interface: CaptureInterface
-    let number: UInt16
+    /// Which of the capture's interfaces it is.
+    var number: UInt16 = 0
     /// What libpcap said while the device was opened, though it works.
     private(set) var warning: String?
     /// For poll(2).
@@ -13,11 +14,15 @@ import Glibc
     private let handle: OpaquePointer
     private let fractionUnit: Int64
     private var lastStatistics = pcap_stat()
-    private(set) var statistics = CaptureStatistics()
+    private(set) var statistics: InterfaceStatistics
     /// After a stop: nothing more will come that is from before it.
     var isDrained = false
+    /// When it was last asked and had nothing; monotonic nanoseconds.
+    private(set) var lastEmpty: Int64 = 0
+    /// After a stop: since when it has had nothing each time it was asked; monotonic nanoseconds.
+    var emptySince: Int64?
 
-    init(_ name: String, number: UInt16, options: LiveOptions) throws(CaptureError) {
+    init(_ name: String, options: LiveOptions) throws(CaptureError) {
         let (created, text) = unsafe withPcapErrorBuffer { unsafe pcap_create(name, $0) }
         guard let handle = unsafe created else {
             throw CaptureError(.deviceUnavailable, name, detail: text, hint: "see lc list interfaces")
@@ -48,7 +53,7 @@ import Glibc
         }
         let isNano = unsafe pcap_get_tstamp_precision(handle) == PCAP_TSTAMP_PRECISION_NANO
         self.name = name
-        self.number = number
+        statistics = InterfaceStatistics(name: name)
         unsafe self.handle = handle
         fractionUnit = isNano ? 1 : 1000
         interface = CaptureInterface(
@@ -115,13 +120,18 @@ import Glibc
             unsafe statistics.droppedByKernel &+= sink.lost
         }
         unsafe batch.packets.append(contentsOf: unsafe UnsafeBufferPointer(start: packets, count: appended))
-        if let overflow { return .overflow(overflow.0, overflow.1) }
+        statistics.packets &+= UInt64(appended)
+        if appended == 0 { lastEmpty = LiveDrain.clock(CLOCK_MONOTONIC) }
+        if let overflow {
+            statistics.packets &+= 1
+            return .overflow(overflow.0, overflow.1)
+        }
         // PCAP_ERROR_BREAK is our own breakloop; anything else below zero is the end of the device.
         guard status >= 0 || status == PCAP_ERROR_BREAK else {
             return .failed(
                 CaptureError(
                     .deviceUnavailable, name, detail: unsafe pcapText(pcap_geterr(handle)),
-                    hint: "the other interfaces go on; check ip link show \(name)"))
+                    hint: "check ip link show \(name)"))
         }
         return .done
     }
@@ -132,7 +142,10 @@ import Glibc
         guard unsafe pcap_stats(handle, &now) == 0 else { return }
         statistics.received += UInt64(now.ps_recv &- lastStatistics.ps_recv)
         statistics.droppedByKernel += UInt64(now.ps_drop &- lastStatistics.ps_drop)
-        statistics.droppedByInterface += UInt64(now.ps_ifdrop &- lastStatistics.ps_ifdrop)
+        // libpcap reads this one from the device's files in /sys: when the device goes, or its driver starts anew, it falls
+        // back to nothing.
+        let byInterface = now.ps_ifdrop &- lastStatistics.ps_ifdrop
+        if byInterface <= UInt32(Int32.max) { statistics.droppedByInterface += UInt64(byInterface) }
         lastStatistics = now
     }
 }

@@ -3,39 +3,44 @@ import Glibc
 /// Emptying the kernel's rings after a stop, so that nothing captured before it is lost.
 ///
 /// TPACKET_V3 hands packets over in blocks and holds a block that is not full until its timeout. A device is drained when it
-/// has given a packet from after the stop, or nothing for two timeouts; at the latest after 1.2 s.
+/// has given a packet from after the stop, or nothing for two timeouts; at the latest after 1.2 s of reading. The time in which
+/// nobody takes what was read (a disk that is slow) does not count: all of it would be lost otherwise.
 struct LiveDrain {
     static let maximumNanoseconds: Int64 = 1_200_000_000
 
     /// Wall clock, as packets have it.
     private let stopTime = LiveDrain.clock(CLOCK_REALTIME)
-    private let deadline: Int64
+    private var remaining = LiveDrain.maximumNanoseconds
     private let quietNanoseconds: Int64
-    /// When each device last gave a packet, by interface number; monotonic clock.
-    private var lastPacket: [UInt16: Int64] = [:]
-    private let started: Int64
+    private let started = LiveDrain.clock(CLOCK_MONOTONIC)
 
-    init(_ options: LiveOptions) {
-        started = LiveDrain.clock(CLOCK_MONOTONIC)
-        deadline = started + LiveDrain.maximumNanoseconds
-        quietNanoseconds = (2 * Int64(options.effectiveTimeout) + 20) * 1_000_000
+    init(_ options: LiveOptions) { quietNanoseconds = options.quietNanoseconds }
+
+    /// A device was asked and had nothing, or it had something.
+    func asked(_ device: LiveDevice, hadPackets: Bool) {
+        guard !hadPackets else {
+            device.emptySince = nil
+            return
+        }
+        let now = LiveDrain.clock(CLOCK_MONOTONIC)
+        let since = max(device.emptySince ?? now, started)
+        device.emptySince = since
+        // Asked twice, with enough time in between for the kernel to give up what it held.
+        if now - since >= quietNanoseconds { device.isDrained = true }
     }
 
     /// Takes note of a batch that was read after the stop, and marks the devices that are drained.
-    mutating func note(_ batch: borrowing PacketBatch, _ devices: [LiveDevice]) {
+    ///
+    /// - Parameter start: when reading it began, monotonic nanoseconds.
+    mutating func note(_ batch: borrowing PacketBatch, _ devices: [LiveDevice], since start: Int64) {
         let now = LiveDrain.clock(CLOCK_MONOTONIC)
+        remaining -= max(0, now - max(start, started))
         var isLater: Set<UInt16> = []
-        for packet in batch.packets {
-            lastPacket[packet.interface] = now
-            if packet.timestamp > stopTime { isLater.insert(packet.interface) }
-        }
-        for device in devices {
-            let isQuiet = now - (lastPacket[device.number] ?? started) >= quietNanoseconds
-            if isQuiet || isLater.contains(device.number) || now >= deadline { device.isDrained = true }
-        }
+        for packet in batch.packets where packet.timestamp > stopTime { isLater.insert(packet.interface) }
+        for device in devices where isLater.contains(device.number) || remaining <= 0 { device.isDrained = true }
     }
 
-    private static func clock(_ id: clockid_t) -> Int64 {
+    static func clock(_ id: clockid_t) -> Int64 {
         var time = timespec()
         _ = unsafe clock_gettime(id, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

@@ -19,4 +19,6 @@ public struct LiveOptions: Sendable, Equatable {
 
     var effectiveSnapLength: Int32 { snapLength > 0 ? min(snapLength, 262_144) : 262_144 }
     var effectiveTimeout: Int32 { min(max(timeoutMilliseconds, 1), 1000) }
+    /// A device that gave nothing for so long holds nothing back: two timeouts and a little.
+    var quietNanoseconds: Int64 { (2 * Int64(effectiveTimeout) + 20) * 1_000_000 }
 }

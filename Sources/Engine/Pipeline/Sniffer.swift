@@ -58,6 +58,7 @@ public final class Sniffer {
         var readError: CaptureError?
         reading: while goesOn(source) {
             batch.removeAll()
+            keepUp(&tracker)
             switch read(source, into: &batch.captured, &readError) {
             case .packets:
                 tracker.setInterfaces(source.interfaces)
@@ -98,6 +99,7 @@ public final class Sniffer {
         reading: while goesOn(source) {
             guard let box = pool.take() else { break }
             box.batch.removeAll()
+            keepUp(&tracker)
             switch read(source, into: &box.batch.captured, &readError) {
             case .packets:
                 tracker.setInterfaces(source.interfaces)
@@ -135,6 +137,14 @@ public final class Sniffer {
 
     /// A queue is read to its end after a stop: what it holds has been captured.
     private func goesOn(_ source: any PacketSource) -> Bool { !control.isStopping || source is QueuedSource }
+
+    /// Shows that the run goes on, and takes over what others want changed.
+    private func keepUp(_ tracker: inout Tracker) {
+        control.beat()
+        guard let change = control.takeChange() else { return }
+        tracker.change(to: change.options)
+        change.applied()
+    }
 
     /// Live, time passes although no packet comes. The kernel may hold packets back for a moment, and they must not find
     /// the clock past them.
@@ -200,7 +210,9 @@ public final class Sniffer {
             SnifferProgress(
                 isRequested: requested, packets: tracker.nextPosition, bytes: tracker.capturedBytes,
                 liveCalls: tracker.calls.count,
-                ledger: ledger(tracker, source), counters: tracker.namedCounters(source.statistics)))
+                ledger: ledger(tracker, source), counters: tracker.namedCounters(source.statistics),
+                interfaces: source.statistics.interfaces.map { InterfaceRecord($0) },
+                tcpBytesHeld: tracker.held.segmentBytes))
     }
 
     /// The tracker's ledger and what never reached the tracker.
@@ -227,7 +239,9 @@ public final class Sniffer {
         summary.bytes = tracker.capturedBytes
         summary.firstPacketTime = tracker.firstPacketTime
         summary.lastPacketTime = tracker.lastPacketTime
-        summary.counters = tracker.namedCounters(source.statistics) + totals.namedCounters
+        let statistics = source.statistics
+        summary.counters = tracker.namedCounters(statistics) + totals.namedCounters
+        summary.interfaces = statistics.interfaces.map { InterfaceRecord($0) }
         return summary
     }
 }
@@ -242,6 +256,37 @@ public struct SnifferProgress: Sendable {
     public var liveCalls: Int
     public var ledger: PacketLedger
     public var counters: [NamedCount]
+    /// Live.
+    public var interfaces: [InterfaceRecord]
+    /// What `tcp_memory_limit` bounds.
+    public var tcpBytesHeld: Int
+
+    public init(
+        isRequested: Bool, packets: UInt64, bytes: UInt64, liveCalls: Int, ledger: PacketLedger, counters: [NamedCount],
+        interfaces: [InterfaceRecord], tcpBytesHeld: Int
+    ) {
+        self.isRequested = isRequested
+        self.packets = packets
+        self.bytes = bytes
+        self.liveCalls = liveCalls
+        self.ledger = ledger
+        self.counters = counters
+        self.interfaces = interfaces
+        self.tcpBytesHeld = tcpBytesHeld
+    }
+}
+
+extension InterfaceRecord {
+    init(_ statistics: InterfaceStatistics) {
+        self.init(name: statistics.name, state: statistics.state.rawValue)
+        packets = statistics.packets
+        received = statistics.received
+        kernelDropped = statistics.droppedByKernel
+        interfaceDropped = statistics.droppedByInterface
+        queueDropped = statistics.droppedByQueue
+        timesLost = statistics.timesLost
+        timesReopened = statistics.timesReopened
+    }
 }
 
 /// How a run went.

@@ -22,6 +22,8 @@ final class SourceFeeder: @unchecked Sendable {
     private let abandoned = Atomic<Bool>(false)
     private let published = Mutex(Published())
     private var dropped: UInt64 = 0
+    /// The same by interface number, of the interfaces that had any.
+    private var droppedOfInterface: [UInt64] = []
     private var batchesSincePublishing = 0
 
     private struct Published {
@@ -65,7 +67,7 @@ final class SourceFeeder: @unchecked Sendable {
                 if slot != nil { hand(target, .idle, &slot) }
             case .packets:
                 if slot == nil {
-                    dropped += UInt64(target.batch.count)
+                    drop(target.batch)
                     publish()
                 } else {
                     hand(target, .packets, &slot)
@@ -91,6 +93,15 @@ final class SourceFeeder: @unchecked Sendable {
         ready.push(target)
     }
 
+    private func drop(_ batch: borrowing PacketBatch) {
+        dropped += UInt64(batch.count)
+        for packet in batch.packets {
+            let number = Int(packet.interface)
+            while droppedOfInterface.count <= number { droppedOfInterface.append(0) }
+            droppedOfInterface[number] += 1
+        }
+    }
+
     private func read(into slot: QueuedBatch) -> ReadStatus {
         do throws(CaptureError) {
             return try base.read(into: &slot.batch, limit: limit)
@@ -100,10 +111,19 @@ final class SourceFeeder: @unchecked Sendable {
         }
     }
 
+    private func attributeDrops(_ statistics: inout CaptureStatistics) {
+        let names = base.interfaces.map(\.name)
+        for (number, packets) in droppedOfInterface.enumerated() where packets > 0 && number < names.count {
+            guard let index = statistics.interfaces.firstIndex(where: { $0.name == names[number] }) else { continue }
+            statistics.interfaces[index].droppedByQueue += packets
+        }
+    }
+
     private func publish() {
         batchesSincePublishing = 0
         var statistics = base.statistics
         statistics.droppedByQueue += dropped
+        if dropped > 0 { attributeDrops(&statistics) }
         let damages = base.damages
         published.withLock {
             $0.statistics = statistics

@@ -89,7 +89,7 @@ struct StreamDirection {
 
 /// Connections and stream parsers within their bounds.
 struct ConnectionTable {
-    let limits: EngineLimits
+    var limits: EngineLimits
     private let hash: FlowHash
     private var index = SlotIndex()
     var connections: [Connection] = []

@@ -11,9 +11,9 @@ import SIP
 ///
 /// Bytes in, actions out: no thread, lock, clock or file. What it decides does not depend on the number of workers.
 struct Tracker: ~Copyable {
-    let options: EngineOptions
+    private(set) var options: EngineOptions
     let workers: Int
-    let timers: CallTimers
+    private(set) var timers: CallTimers
 
     var clock = PacketClock()
     var calls: TrackedCalls
@@ -66,9 +66,7 @@ struct Tracker: ~Copyable {
     init(_ options: EngineOptions, seed: UInt64) {
         self.options = options
         workers = max(1, min(options.workers, 255))
-        timers = CallTimers(
-            gracePeriod: options.calls.gracePeriod, ringTimeout: options.calls.ringTimeout,
-            idleTimeout: options.calls.idleTimeout)
+        timers = CallTimers(options.calls)
         hash = FlowHash(seed: seed)
         filtersSIPPorts = !options.selection.sipPorts.isEmpty
         filtersMediaPorts = !options.selection.rtpPortRanges.isEmpty
@@ -89,6 +87,18 @@ struct Tracker: ~Copyable {
             orphans = OrphanStreams(hash: hash, concealsLoss: options.calls.concealsLoss)
             lookBack.collectsUnclaimed = true
         }
+    }
+
+    /// Goes over to other options, between two batches: those of `EngineOptions.changing(to:)`.
+    ///
+    /// Calls keep what was decided about them: only what is decided from now on, and deadlines when they are next
+    /// looked at, follow the new ones.
+    mutating func change(to new: EngineOptions) {
+        options = options.changing(to: new)
+        timers = CallTimers(options.calls)
+        selection = UserSelection(options.selection)
+        connections.limits = options.limits
+        nextCleanup = min(nextCleanup, clock.now &+ options.limits.tcpCleanupInterval)
     }
 
     /// The interfaces of the capture, by number; called again when new ones appear.
@@ -220,5 +230,12 @@ extension RawSpan {
     @inline(__always)
     func load64(_ offset: Int) -> UInt64 {
         unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+    }
+}
+
+extension CallTimers {
+    init(_ options: CallOptions) {
+        self.init(
+            gracePeriod: options.gracePeriod, ringTimeout: options.ringTimeout, idleTimeout: options.idleTimeout)
     }
 }

@@ -23,6 +23,10 @@ public enum ShowConfig {
     private static func json(_ entry: ResolvedSettings.Entry, sources: Bool) -> JSONValue {
         let value = entry.setting.isSecret && entry.value != .unset ? .string(mask) : entry.value.json
         guard sources else { return value }
-        return .object([("value", value), ("source", .string(entry.source.description))])
+        return .object([
+            ("value", value), ("source", .string(entry.source.description)),
+            // Whether a reload changes it while the program runs.
+            ("live", .boolean(entry.setting.isLive)),
+        ])
     }
 }

@@ -24,12 +24,17 @@ struct LogLines: LogHandler {
         all.merge(metadataProvider?.get() ?? [:]) { _, new in new }
         all.merge(event.metadata ?? [:]) { _, new in new }
         if let error = event.error { all["error"] = "\(error)" }
-        let pairs = all.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value.description) }
+        var pairs = all.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value.description) }
+        var message = event.message.description
+        if let mask = sink.mask {
+            message = mask.text(message)
+            pairs = pairs.map { ($0.key, mask.value($0.value, of: $0.key)) }
+        }
         let time = WallClock.now
         let line =
             switch sink.format {
-            case .text: Self.text(time, event.level, component, event.message.description, pairs)
-            case .json: Self.json(time, event.level, component, event.message.description, pairs)
+            case .text: Self.text(time, event.level, component, message, pairs)
+            case .json: Self.json(time, event.level, component, message, pairs)
             }
         sink.write(line, priority: event.level.syslogPriority)
     }

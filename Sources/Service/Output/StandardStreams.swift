@@ -12,6 +12,13 @@ public enum StandardStream: Int32, Sendable {
     public var isTerminal: Bool { isatty(rawValue) == 1 }
 }
 
+extension CommandError {
+    /// Says it on stderr: as an error, should the journal read that.
+    public func say() {
+        StandardStream.error.write((Journal.isStandardError ? "<3>" : "") + description + "\n")
+    }
+}
+
 /// Writes all of the text to a descriptor, going on after interruptions.
 func writeAll(_ text: String, to descriptor: Int32) -> Bool {
     var text = text

@@ -26,6 +26,7 @@ extension SniffRequest {
         output = settings.output
         output.progress = !capture.isLive && !output.quiet && StandardStream.error.isTerminal
         log = settings.log
+        service = ServiceOptions(settings)
         if output.quiet, resolved.entry("log_level")?.source == .standard { log.level = "error" }
         configurationFile = settings.configurationFile
     }
@@ -63,6 +64,16 @@ extension PacketRequest {
         output = settings.output
         output.progress = !capture.isLive && !output.quiet && StandardStream.error.isTerminal
         log = settings.log
+        service = ServiceOptions(settings)
         if output.quiet, resolved.entry("log_level", of: .packets)?.source == .standard { log.level = "error" }
+    }
+}
+
+extension ServiceOptions {
+    init(_ settings: Settings) {
+        self.init()
+        user = settings.user
+        stopTimeout = settings.stopTimeout
+        memoryBudget = settings.memoryBudget
     }
 }

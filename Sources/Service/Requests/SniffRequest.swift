@@ -14,6 +14,8 @@ public struct CaptureRequest: Sendable, Equatable {
     public var snaplen = 262_144
     /// The kernel's buffer for one interface, bytes.
     public var bufferSize = 16 << 20
+    /// Every packet at once.
+    public var immediate = false
 
     public var isLive: Bool { files.isEmpty }
     public init() {}
@@ -39,6 +41,17 @@ public struct OutputOptions: Sendable, Equatable {
     }
 }
 
+/// How the program behaves as a process.
+public struct ServiceOptions: Sendable, Equatable {
+    /// Whom to become once the interfaces are open.
+    public var user: String?
+    /// How long finishing the files may take, nanoseconds of wall time.
+    public var stopTimeout: Int64 = 60_000_000_000
+    /// Resident memory that is warned of, bytes; 0 is none.
+    public var memoryBudget = 500 << 20
+    public init() {}
+}
+
 /// What `lc sniff voip` was asked to do, everything resolved and checked.
 public struct SniffRequest: Sendable, Equatable {
     public var capture = CaptureRequest()
@@ -46,6 +59,7 @@ public struct SniffRequest: Sendable, Equatable {
     public var keeping = KeepingOptions()
     public var output = OutputOptions()
     public var log = LogOptions()
+    public var service = ServiceOptions()
     /// The configuration file in use.
     public var configurationFile: String?
     public init() {}
@@ -60,5 +74,6 @@ public struct PacketRequest: Sendable, Equatable {
     public var writeFile: String?
     public var output = OutputOptions()
     public var log = LogOptions()
+    public var service = ServiceOptions()
     public init() {}
 }

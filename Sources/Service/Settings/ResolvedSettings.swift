@@ -6,9 +6,9 @@ public struct ResolvedSettings: Sendable {
         public let source: SettingSource
     }
 
-    public let entries: [Entry]
+    public internal(set) var entries: [Entry]
     /// The configuration file in use.
-    public let configurationFile: String?
+    public internal(set) var configurationFile: String?
     /// Worth telling, not worth stopping for.
     public var warnings: [String] = []
 

@@ -82,6 +82,8 @@ extension Setting {
     func on(_ command: Command) -> Setting { with { $0.command = command } }
     func within(_ scope: Scope) -> Setting { with { $0.scope = scope } }
 
+    func live() -> Setting { with { $0.isLive = true } }
+
     /// Set by the performance mode; the default is then the mode's.
     func byMode(_ balanced: Int, _ throughput: Int, _ latency: Int, _ memory: Int) -> Setting {
         let values = ModeValues(balanced, throughput, latency, memory)

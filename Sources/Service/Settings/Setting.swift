@@ -38,6 +38,8 @@ public struct Setting: Sendable {
     public var command: Command = .voip
     public var standard: SettingValue = .unset
     public var modes: ModeValues<SettingValue>?
+    /// A reload (SIGHUP) changes it while the program runs.
+    public var isLive = false
     public let help: String
     let apply: @Sendable (SettingValue, inout Settings) -> Void
 

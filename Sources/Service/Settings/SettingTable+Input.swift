@@ -22,6 +22,10 @@ extension SettingTable {
             "pcap_buffer_size", \.capture.bufferSize, .mebibytes(16), in: .kibibytes(64)...(.gibibytes(2) - 1), .input,
             "Size of the kernel's capture buffer of each interface."
         ).on(.any),
+        .flag(
+            "immediate_mode", \.capture.immediate, .input,
+            "Have every packet at once: the kernel's buffer then holds a few hundred packets, so lower --snaplen."
+        ).on(.any),
         Setting(
             key: "hep_listen", kind: .hepAddresses, group: .input, standard: .list([]),
             help: "Receive HEP from capture agents (udp:127.0.0.1:9060) instead of capturing; packets are made of it."

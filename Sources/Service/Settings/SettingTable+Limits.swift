@@ -6,14 +6,14 @@ extension SettingTable {
         .text(
             "tcp_performance_mode", \.mode, .mode, PerformanceMode.balanced.rawValue, .limits,
             "The set of limits to start from (also minimal, high_performance, low_latency)."
-        ) { PerformanceMode(name: $0) }.short("M").also("performance_mode"),
+        ) { PerformanceMode(name: $0) }.live().short("M").also("performance_mode"),
         .integer(
             "workers", \.engine.workers, Processors.usable > 1 ? Processors.usable : 0, in: 0...256, .limits,
             "Threads of the worker pool beside the one that reads; 0: that one does everything."),
         .integer(
             "max_calls", \.engine.limits.maxCalls, 100_000, in: 1...10_000_000, .limits,
             "Calls tracked at once; beyond it one that is over, never answered or idle ends."
-        ).byMode(100_000, 100_000, 100_000, 5000),
+        ).live().byMode(100_000, 100_000, 100_000, 5000),
         .integer(
             "max_flows", \.engine.limits.maxFlows, 1 << 19, in: 1024...(1 << 24), .limits,
             "UDP flows known at once; one that is forgotten is found again."
@@ -25,41 +25,41 @@ extension SettingTable {
         .integer(
             "max_goroutines", \.engine.limits.maxStreamParsers, 1000, in: 1...1_000_000, .limits,
             "SIP-over-TCP stream parsers alive at once; beyond it the idlest ends."
-        ).also("tcp_max_goroutines").byMode(1000, 2000, 500, 100),
+        ).live().also("tcp_max_goroutines").byMode(1000, 2000, 500, 100),
         .integer(
             "max_tcp_buffers", \.engine.limits.maxTCPBuffers, 5000, in: 1...10_000_000, .limits,
             "Out-of-order segments held, in all."
-        ).also("tcp_max_buffers").byMode(5000, 20_000, 2000, 500),
+        ).live().also("tcp_max_buffers").byMode(5000, 20_000, 2000, 500),
         .size(
             "tcp_memory_limit", \.engine.limits.tcpMemoryLimit, .mebibytes(100), in: .kibibytes(64)...(.gibibytes(64)),
             .limits, "Bytes held for TCP reassembly, in all."
-        ).byMode(.mebibytes(100), .mebibytes(256), .mebibytes(200), .mebibytes(16)),
+        ).live().byMode(.mebibytes(100), .mebibytes(256), .mebibytes(200), .mebibytes(16)),
         .duration(
             "tcp_stream_timeout", \.engine.limits.tcpStreamTimeout, .seconds(300), in: .seconds(1)...(.hours(24)),
             .limits, "A connection without a segment for this long is forgotten."
-        ).byMode(durations: .seconds(300), .seconds(600), .seconds(120), .seconds(180)),
+        ).live().byMode(durations: .seconds(300), .seconds(600), .seconds(120), .seconds(180)),
         .duration(
             "tcp_buffer_max_age", \.engine.limits.tcpBufferMaxAge, .seconds(300), in: .milliseconds(10)...(.hours(24)),
             .limits, "An out-of-order segment older than this is given up."
-        ).byMode(durations: .seconds(300), .seconds(600), .seconds(60), .seconds(120)),
+        ).live().byMode(durations: .seconds(300), .seconds(600), .seconds(60), .seconds(120)),
         .duration(
             "tcp_cleanup_interval", \.engine.limits.tcpCleanupInterval, .seconds(60),
             in: .milliseconds(10)...(.hours(1)),
             .limits, "How often expired connections and fragments are looked for."
-        ).byMode(durations: .seconds(60), .seconds(120), .seconds(15), .seconds(30)),
+        ).live().byMode(durations: .seconds(60), .seconds(120), .seconds(15), .seconds(30)),
         .duration(
             "tcp_sip_idle_timeout", \.engine.limits.tcpSIPIdleTimeout, .seconds(120), in: .seconds(1)...(.hours(24)),
             .limits, "A SIP connection idle for this long gives its parser back."
-        ).byMode(durations: .seconds(120), .seconds(300), .seconds(60), .seconds(60)),
+        ).live().byMode(durations: .seconds(120), .seconds(300), .seconds(60), .seconds(60)),
         .integer(
             "tcp_assembler_max_pages", \.engine.limits.tcpAssemblerMaxPages, 256, in: 1...65_536, .limits,
             "4 KiB pages that one connection may hold out of order."
-        ).byMode(256, 1024, 128, 64),
+        ).live().byMode(256, 1024, 128, 64),
         .duration(
             "tcp_stream_max_queue_time", \.engine.limits.tcpStreamMaxQueueTime, .seconds(30),
             in: .milliseconds(10)...(.hours(1)), .limits,
             "How long a hole in a connection is waited for before the data behind it is used."
-        ).byMode(durations: .seconds(30), .seconds(60), .seconds(5), .seconds(15)),
+        ).live().byMode(durations: .seconds(30), .seconds(60), .seconds(5), .seconds(15)),
         .integer(
             "tcp_batch_size", \.engine.limits.batchSize, 1024, in: 1...65_536, .limits,
             "Packets handed to the workers at once."
@@ -81,6 +81,10 @@ extension SettingTable {
             in: .kibibytes(64)...(.gibibytes(16)),
             .limits, "Write buffers of all open files together."
         ).byMode(.mebibytes(64), .mebibytes(128), .mebibytes(16), .mebibytes(8)),
+        .size(
+            "memory_budget", \.memoryBudget, .mebibytes(500), in: .mebibytes(16)...(.gibibytes(1024)), zero: true,
+            .limits, "Memory of the process that is warned of at 75 % and 90 %; 0 is none."
+        ).live(),
         .duration(
             "flush_interval", \.engine.limits.flushInterval, .seconds(1), in: .milliseconds(1)...(.hours(1)), .limits,
             "Live: nothing older is lost to a kill."

@@ -3,11 +3,11 @@ extension SettingTable {
         .list(
             "sip_user", \.engine.selection.sipUsers, "pattern", .selection,
             "Calls of these users only: 'alice' contains, 'alice*' begins, '*456789' ends, '\\*' is a literal star."
-        ).short("u").also("sipuser"),
+        ).live().short("u").also("sipuser"),
         .optionalText(
             "sip_user_file", \.sipUserFile, .file, .selection, "More --sip-user patterns, one a line, '#' for comments."
-        ),
-        .list("call_id", \.engine.selection.callIDs, "id", .selection, "Calls with these Call-IDs only."),
+        ).live(),
+        .list("call_id", \.engine.selection.callIDs, "id", .selection, "Calls with these Call-IDs only.").live(),
         .instant(
             "from_time", \.engine.selection.fromTime, .selection,
             "Packets from this time on (RFC 3339 or seconds since 1970)."

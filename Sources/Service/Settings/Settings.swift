@@ -15,6 +15,12 @@ public struct Settings: Sendable, Equatable {
     public var sipUserFile: String?
     public var configurationFile: String?
     public var mode: PerformanceMode = .balanced
+    /// Whom to become once the interfaces are open.
+    public var user: String?
+    /// Nanoseconds of wall time.
+    public var stopTimeout: Int64 = 60_000_000_000
+    /// Bytes; 0 is none.
+    public var memoryBudget = 500 << 20
 
     public init() {}
 }

@@ -160,7 +160,7 @@ final class RecordOutput: @unchecked Sendable {
     private func report(_ result: SnifferResult, _ problems: [CommandError]) -> ExitStatus {
         var status = ExitStatus.ok
         func say(_ error: CommandError) {
-            StandardStream.error.write(error.description + "\n")
+            error.say()
             if status == .ok { status = error.exitStatus }
         }
         for damage in result.damages {

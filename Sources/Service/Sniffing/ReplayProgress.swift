@@ -42,6 +42,7 @@ struct ReplayProgress {
     private static func report(_ progress: SnifferProgress) -> String {
         var bytes: [UInt8] = []
         SummaryText.append(progress.ledger, to: &bytes)
+        for interface in progress.interfaces { SummaryText.append(interface, to: &bytes) }
         var text = "calls now: \(progress.liveCalls)\n" + String(decoding: bytes, as: UTF8.self)
         for counter in progress.counters { text += "\(counter.name) \(counter.count)\n" }
         return text

@@ -4,17 +4,20 @@ import PacketDecoding
 
 /// Plain `lc sniff`: any packets, as lines on stdout or into one capture file.
 public enum SniffPackets {
-    public static func run(_ request: PacketRequest) throws(CommandError) -> ExitStatus {
-        let control = SnifferControl()
-        let signals = SignalThread(control)
+    public static func run(
+        _ request: PacketRequest, _ settings: ResolvedSettings,
+        reload: @escaping @Sendable () throws(CommandError) -> ResolvedSettings
+    ) throws(CommandError) -> ExitStatus {
+        let whole = SniffRequest(request)
+        let service = ServiceRun(settings, whole, isPlain: true, control: SnifferControl(), resolve: reload)
+        let (opened, signals) = try Sources.open(whole, window: CaptureWindow(request.selection), service: service)
         defer { signals.stop() }
-        let opened = try Sources.open(
-            request.capture, window: CaptureWindow(request.selection), limits: EngineLimits(), nanoseconds: false,
-            control: control)
-        signals.opened()
-        var run = try PacketRun(request, opened.source, control)
+        var run = try PacketRun(request, opened.source, service.control)
+        service.began()
         try run.readAll()
-        return run.finish(opened.problems(afterStop: control.isStopping))
+        let status = run.finish(opened.problems(afterStop: service.control.isStopping))
+        service.ended(status)
+        return status
     }
 }
 
@@ -70,6 +73,7 @@ private struct PacketRun {
                 problem = CommandError(error)
             }
             if request.capture.isLive { flush() }
+            control.beat()
             if control.takeReportRequest() { report() }
             progress.update(bytes: bytes, packets: packets)
         }
@@ -146,7 +150,7 @@ private struct PacketRun {
                     remedy: "write to a file, beside which they get one of their own", exitStatus: .badData))
         }
         if !request.output.quiet { report() }
-        for error in all { StandardStream.error.write(error.description + "\n") }
+        for error in all { error.say() }
         return all.first?.exitStatus ?? .ok
     }
 }

@@ -9,19 +9,19 @@ import Logging
 public enum SniffVoIP {
     /// - Parameters:
     ///   - request: what to do, complete: no setting is looked up anywhere else.
+    ///   - settings: what the request was made of.
     ///   - reload: reads the configuration again, for SIGHUP. It throws when the new one is invalid; the old one stays.
     public static func run(
-        _ request: SniffRequest, reload: @escaping @Sendable () throws(CommandError) -> SniffRequest
+        _ request: SniffRequest, _ settings: ResolvedSettings,
+        reload: @escaping @Sendable () throws(CommandError) -> ResolvedSettings
     ) throws(CommandError) -> ExitStatus {
         MemoryReturn.apply(request.engine.limits)
+        // Read before privileges go: it may be root's.
         let key = try request.keeping.keyFile.map { (path) throws(CommandError) in try KeyFile.read(path) }
-        let control = SnifferControl()
-        let signals = SignalThread(control)
+        let service = ServiceRun(settings, request, control: SnifferControl(), resolve: reload)
+        let (opened, signals) = try Sources.open(
+            request, window: CaptureWindow(request.engine.selection), service: service)
         defer { signals.stop() }
-        let opened = try Sources.open(
-            request.capture, window: CaptureWindow(request.engine.selection), limits: request.engine.limits,
-            nanoseconds: request.engine.archive?.nanoseconds ?? false, control: control)
-        signals.opened()
         let directory = try openDirectory(request.engine.archive)
         let keeper = try ArchiveKeeper(request, directory, key)
         let recovered = keeper.recover()
@@ -30,14 +30,18 @@ public enum SniffVoIP {
         keeper.start(output, recovered)
         let sniffer = Sniffer(
             request.engine, formats: output.formats, directory: directory, isLive: request.capture.isLive,
-            control: control,
+            control: service.control,
             deliver: {
                 output.write($0)
                 keeper.add($0.record)
             })
         var progress = ReplayProgress(request)
-        sniffer.onProgress = { progress.update($0) }
+        sniffer.onProgress = { now in
+            service.note(now)
+            progress.update(now)
+        }
         output.begin()
+        service.began()
         var result: SnifferResult
         do throws(CaptureError) {
             result = try sniffer.run(opened.source)
@@ -48,7 +52,9 @@ public enum SniffVoIP {
         progress.clear()
         keeper.finish()
         result.summary.counters += keeper.counters
-        return output.finish(result, problems: opened.problems(afterStop: control.isStopping))
+        let status = output.finish(result, problems: opened.problems(afterStop: service.control.isStopping))
+        service.ended(status)
+        return status
     }
 
     private static func openDirectory(_ options: ArchiveOptions?) throws(CommandError) -> ArchiveDirectory? {

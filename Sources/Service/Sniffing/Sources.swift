@@ -5,21 +5,67 @@ import Logging
 
 /// Opens what a request names: files, or interfaces.
 enum Sources {
-    /// - Parameters:
-    ///   - nanoseconds: live, ask the kernel for nanosecond timestamps.
-    ///   - control: its stop ends the input.
+    /// Opens the input, gives up the privileges that only this needed, and starts the thread that takes signals.
     static func open(
-        _ capture: CaptureRequest, window: CaptureWindow, limits: EngineLimits, nanoseconds: Bool,
-        control: SnifferControl
-    ) throws(CommandError) -> OpenSource {
+        _ request: SniffRequest, window: CaptureWindow, service: ServiceRun
+    ) throws(CommandError) -> (source: OpenSource, signals: SignalThread) {
+        SignalThread.block()
+        var privileges = Privileges(user: request.service.user)
+        let source: OpenSource
+        let signals: SignalThread
+        if request.capture.isLive {
+            // Nothing here waits, so signals may. Threads come last: they have what the one that starts them has.
+            Capabilities.raise()
+            let device = try captured { () throws(CaptureError) in
+                try openDevice(request.capture, window, request.engine)
+            }
+            privileges.interfaces = device.live == nil ? [] : request.capture.interfaces
+            try privileges.drop()
+            signals = SignalThread(service)
+            source = queued(device, request.engine.limits, service)
+        } else {
+            // What comes from files needs no privileges. Opening one may wait for a writer, and a stop must not.
+            try privileges.drop()
+            signals = SignalThread(service)
+            source = try captured { () throws(CaptureError) in
+                try openFiles(request.capture, window, request.engine.limits, service.control)
+            }
+        }
+        service.opened()
+        return (source, signals)
+    }
+
+    private static func captured<Value>(_ body: () throws(CaptureError) -> Value) throws(CommandError) -> Value {
         do throws(CaptureError) {
-            if !capture.hepListen.isEmpty { return try openHEP(capture, window, limits, control) }
-            return capture.isLive
-                ? try openLive(capture, window, limits, nanoseconds, control)
-                : try openFiles(capture, window, limits, control)
+            return try body()
         } catch {
             throw CommandError(error)
         }
+    }
+
+    private static func openDevice(
+        _ capture: CaptureRequest, _ window: CaptureWindow, _ engine: EngineOptions
+    ) throws(CaptureError) -> Device {
+        capture.hepListen.isEmpty
+            ? try openLive(capture, window, engine.limits, engine.archive?.nanoseconds ?? false)
+            : try openHEP(capture, window)
+    }
+
+    /// A source that is open and read by nobody yet.
+    private struct Device {
+        var source: any PacketSource
+        var live: LiveSource?
+        var stopper: LiveStopper
+    }
+
+    /// Has the source read by a thread of its own.
+    private static func queued(_ device: Device, _ limits: EngineLimits, _ service: ServiceRun) -> OpenSource {
+        device.live?.onEvent = { service.note($0) }
+        let queued = QueuedSource(
+            device.source, overload: limits.enableBackpressure ? .wait : .drop, limit: limits.batchSize,
+            stopBase: { [stopper = device.stopper] in stopper.stop() })
+        service.control.onStop(queued.stopper)
+        return OpenSource(source: queued, filtered: nil, live: device.live)
     }
 
     // MARK: Files
@@ -56,9 +102,8 @@ enum Sources {
     // MARK: Interfaces
 
     private static func openLive(
-        _ capture: CaptureRequest, _ window: CaptureWindow, _ limits: EngineLimits, _ nanoseconds: Bool,
-        _ control: SnifferControl
-    ) throws(CaptureError) -> OpenSource {
+        _ capture: CaptureRequest, _ window: CaptureWindow, _ limits: EngineLimits, _ nanoseconds: Bool
+    ) throws(CaptureError) -> Device {
         var options = LiveOptions()
         options.interfaces = capture.interfaces
         options.filter = capture.filter ?? ""
@@ -66,6 +111,7 @@ enum Sources {
         options.snapLength = Int32(clamping: capture.snaplen)
         options.kernelBufferBytes = Int32(clamping: capture.bufferSize)
         options.nanoseconds = nanoseconds
+        options.isImmediate = capture.immediate
         // Packets wait in the kernel before they wait in our buffers; a kill takes both.
         options.timeoutMilliseconds = Int32(clamping: max(1, min(100, limits.flushInterval / 2_000_000)))
         if let filter = capture.filter { try checkSyntax(filter) }
@@ -80,29 +126,21 @@ enum Sources {
         }
         var source: any PacketSource = live
         if !window.isEverything { source = WindowedSource(source, window, isLive: true) }
-        let queued = QueuedSource(
-            source, overload: limits.enableBackpressure ? .wait : .drop, limit: limits.batchSize,
-            stopBase: { [stopper = live.stopper] in stopper.stop() })
-        control.onStop(queued.stopper)
-        return OpenSource(source: queued, filtered: nil, live: live)
+        return Device(source: source, live: live, stopper: live.stopper)
     }
 
     // MARK: HEP
 
     private static func openHEP(
-        _ capture: CaptureRequest, _ window: CaptureWindow, _ limits: EngineLimits, _ control: SnifferControl
-    ) throws(CaptureError) -> OpenSource {
+        _ capture: CaptureRequest, _ window: CaptureWindow
+    ) throws(CaptureError) -> Device {
         let hep = try HEPSource(
             capture.hepListen.compactMap { HEPAddress($0) }, receiveBuffer: capture.bufferSize)
         var source: any PacketSource = hep
         if let filter = capture.filter { source = try FilteredSource(source, expression: filter) }
         // Its packets have the agents' times: so has the window.
         if !window.isEverything { source = WindowedSource(source, window, isLive: true, clock: { hep.now }) }
-        let queued = QueuedSource(
-            source, overload: limits.enableBackpressure ? .wait : .drop, limit: limits.batchSize,
-            stopBase: { [stopper = hep.stopper] in stopper.stop() })
-        control.onStop(queued.stopper)
-        return OpenSource(source: queued, filtered: nil, live: nil)
+        return Device(source: source, live: nil, stopper: hep.stopper)
     }
 
     /// A filter that is wrong on every link type is the user's mistake, whatever the devices or permissions are.

@@ -56,8 +56,11 @@ public struct OwnedTable<Element: BitwiseCopyable>: ~Copyable {
     @usableFromInline
     mutating func grow() {
         let larger = max(64, capacity * 2)
+        let byteCount = larger * MemoryLayout<Element>.stride
+        let isHuge = byteCount >= 4 * HugePages.size
         let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: larger * MemoryLayout<Element>.stride, alignment: max(64, MemoryLayout<Element>.alignment))
+            byteCount: byteCount, alignment: isHuge ? HugePages.size : max(64, MemoryLayout<Element>.alignment))
+        if isHuge { unsafe HugePages.advise(memory, byteCount) }
         let new = unsafe memory.bindMemory(to: Element.self, capacity: larger)
         if let old = unsafe elements {
             unsafe new.moveInitialize(from: old, count: used)

@@ -60,19 +60,20 @@ struct StreamTable: ~Copyable {
     var streams = OwnedTable<CallStream>()
     private var free: [Int32] = []
     var intervals = IntervalTable()
-    private(set) var cache = [Int32](repeating: -1, count: StreamTable.cacheSize)
+    /// As many places as a power of two; four to a stream, as other flows have numbers too.
+    private(set) var cache = [Int32](repeating: -1, count: StreamTable.leastCache)
 
-    /// A power of two.
-    static let cacheSize = 16384
+    private static let leastCache = 16384
+    private static let mostCache = 1 << 20
 
     /// Where in the cache the last stream of a flow is looked for. Flows are numbered in the order in which they appear.
     @inline(__always)
-    static func place(_ flow: UInt32) -> Int { Int(flow & UInt32(StreamTable.cacheSize - 1)) }
+    private func place(_ flow: UInt32) -> Int { Int(flow) & (cache.count - 1) }
 
     /// The stream if it is the last of its flow and the cache knows it, else -1.
     @inline(__always)
     func cached(call: Int32, flow: UInt32, ssrc: UInt32) -> Int {
-        let found = Int(cache[StreamTable.place(flow)])
+        let found = Int(cache[place(flow)])
         guard found >= 0, streams[found].call == call, streams[found].ssrc == ssrc, streams[found].flow == flow else {
             return -1
         }
@@ -80,7 +81,7 @@ struct StreamTable: ~Copyable {
     }
 
     /// The flow's last packet belongs to no stream.
-    mutating func forgetLast(of flow: UInt32) { cache[StreamTable.place(flow)] = -1 }
+    mutating func forgetLast(of flow: UInt32) { cache[place(flow)] = -1 }
 
     /// Finds the stream among the call's, starting at `first`; -1 if it is new.
     mutating func find(
@@ -93,7 +94,7 @@ struct StreamTable: ~Copyable {
             let found = Int(slot)
             if streams[found].ssrc == ssrc, streams[found].source == source, streams[found].destination == destination {
                 streams[found].flow = flow
-                cache[StreamTable.place(flow)] = slot
+                cache[place(flow)] = slot
                 return found
             }
             slot = streams[found].next
@@ -110,8 +111,16 @@ struct StreamTable: ~Copyable {
             slot = streams.count
             streams.append(stream)
         }
-        cache[StreamTable.place(stream.flow)] = Int32(slot)
+        if streams.count * 4 > cache.count, cache.count < StreamTable.mostCache { growCache() }
+        cache[place(stream.flow)] = Int32(slot)
         return slot
+    }
+
+    /// Sharing places costs a walk through the call's streams for every packet.
+    private mutating func growCache() {
+        let known = cache
+        cache = [Int32](repeating: -1, count: 2 * known.count)
+        for slot in known where slot >= 0 { cache[place(streams[Int(slot)].flow)] = slot }
     }
 
     mutating func remove(_ slot: Int) {

@@ -74,9 +74,11 @@ extension Worker {
         _ stored: inout Int
     ) -> Int {
         guard let first = streams.baseAddress, let output = records.baseAddress, records.count >= actions.count,
-            cache.count == StreamTable.cacheSize, unsafe bytes.withUnsafeBytes({ unsafe $0.baseAddress != nil })
+            cache.count.nonzeroBitCount == 1, unsafe bytes.withUnsafeBytes({ unsafe $0.baseAddress != nil })
         else { return 0 }
         let plain = Action.what(.media, for: worker)
+        // The cache has as many places as a power of two.
+        let mask = cache.count &- 1
         var place = 0
         var free = unsafe output
         while place < actions.count {
@@ -95,7 +97,7 @@ extension Worker {
             guard start &+ 12 <= bytes.byteCount else { break }
             // The place is masked. What is none is a large number without its sign.
             var found = unsafe Int(
-                UInt32(bitPattern: cache[unchecked: StreamTable.place(actions[unchecked: place].value)]))
+                UInt32(bitPattern: cache[unchecked: Int(actions[unchecked: place].value) & mask]))
             // Less than the count.
             if unsafe found >= streams.count || !first[found].isStream(of: actions[unchecked: place]) {
                 found = unsafe search(actions[unchecked: place], bytes, start, slots, calls, first, streams.count)

@@ -184,12 +184,12 @@ import Testing
             return DiskCheck.findings(try settings(change), directory)
         }
         #expect(try levels(found({ _ in }, { _ in })) == [.ok, .ok, .note, .note])
-        #expect(try found({ _ in }) { $0.writeError = EROFS }[0].exitStatus == .cannotCreateOutput)
-        #expect(try found({ _ in }) { $0.writeError = EROFS }[0].remedy?.contains("remount") == true)
-        #expect(try found({ _ in }) { $0.freeFiles = 100 }[2].what.contains("inodes"))
-        #expect(try found({ $0.keeping.retentionAge = 1 }) { _ in }.last?.level == .ok)
-        #expect(try found({ $0.keeping.retentionAge = 1 }) { $0.isOurs = false }.last?.exitStatus == .configuration)
-        #expect(try found({ $0.keeping.retentionFreeSpace = 2 << 40 }) { _ in }.last?.level == .warning)
+        #expect(try found({ _ in }, { $0.writeError = EROFS })[0].exitStatus == .cannotCreateOutput)
+        #expect(try found({ _ in }, { $0.writeError = EROFS })[0].remedy?.contains("remount") == true)
+        #expect(try found({ _ in }, { $0.freeFiles = 100 })[2].what.contains("inodes"))
+        #expect(try found({ $0.keeping.retentionAge = 1 }, { _ in }).last?.level == .ok)
+        #expect(try found({ $0.keeping.retentionAge = 1 }, { $0.isOurs = false }).last?.exitStatus == .configuration)
+        #expect(try found({ $0.keeping.retentionFreeSpace = 2 << 40 }, { _ in }).last?.level == .warning)
         #expect(levels(DiskCheck.findings(try settings(), nil)) == [.note])
     }
 

@@ -15,7 +15,7 @@ struct LippycatCommand: ParsableCommand {
         version: Version.text,
         subcommands: [
             SniffCommand.self, ListCommand.self, ShowCommand.self, DoctorCommand.self, DecryptCommand.self,
-            RepairCommand.self,
+            RepairCommand.self, SupportBundleCommand.self,
         ])
 
     static var _errorPrefix: String { "lc: " }

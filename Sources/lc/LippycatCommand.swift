@@ -14,7 +14,8 @@ struct LippycatCommand: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            SniffCommand.self, ListCommand.self, ShowCommand.self, DecryptCommand.self, RepairCommand.self,
+            SniffCommand.self, ListCommand.self, ShowCommand.self, DoctorCommand.self, DecryptCommand.self,
+            RepairCommand.self, SupportBundleCommand.self,
         ])
 
     static var _errorPrefix: String { "lc: " }

@@ -59,7 +59,7 @@ import Testing
 
     @Test(arguments: [
         [], ["sniff"], ["sniff", "voip"], ["sniff", "packets"], ["list"], ["list", "interfaces"], ["show"],
-        ["show", "config"],
+        ["show", "config"], ["doctor"], ["support-bundle"],
     ])
     func everyHelpHasAnExample(command: [String]) throws {
         let run = try Command.run(list: command + ["--help"])

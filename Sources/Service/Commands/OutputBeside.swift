@@ -4,7 +4,7 @@ import Glibc
 final class OutputBeside {
     let path: String
     private let partial: String
-    private var descriptor: Int32
+    private(set) var descriptor: Int32
     private var isDone = false
 
     /// - Parameter replaces: a file of that name may be replaced.

@@ -37,26 +37,29 @@ struct MemoryLevel {
     static let thresholds = [75, 90]
     static let relief = 70
 
-    /// What to say now: a threshold that was passed, 0 for relief, nil for nothing.
-    mutating func pass(_ used: Int, of budget: Int) -> Int? {
-        guard budget > 0 else { return nil }
+    /// What to say now: the thresholds that were passed, 0 for relief.
+    mutating func pass(_ used: Int, of budget: Int) -> [Int] {
+        guard budget > 0 else { return [] }
         let percent = Int(Double(used) / Double(budget) * 100)
-        if let passed = Self.thresholds.last(where: { percent >= $0 }), passed > percentTold {
-            percentTold = passed
+        let passed = Self.thresholds.filter { percent >= $0 && $0 > percentTold }
+        if let highest = passed.last {
+            percentTold = highest
             return passed
         }
-        guard percentTold > 0, percent < Self.relief else { return nil }
+        guard percentTold > 0, percent < Self.relief else { return [] }
         percentTold = 0
-        return 0
+        return [0]
     }
 
     mutating func take(_ used: Int, of budget: Int, _ what: String, _ logger: Logger) {
-        guard let passed = pass(used, of: budget) else { return }
         let metadata: Logger.Metadata = ["bytes": "\(used)", "budget": "\(budget)"]
-        switch passed {
-        case 0: logger.notice("\(what) is below \(Self.relief) % of its budget again", metadata: metadata)
-        case 90...: logger.error("\(what) is above \(passed) % of its budget", metadata: metadata)
-        default: logger.warning("\(what) is above \(passed) % of its budget", metadata: metadata)
+        // Both when both are passed at once: whoever looks for warnings finds one.
+        for passed in pass(used, of: budget) {
+            switch passed {
+            case 0: logger.notice("\(what) is below \(Self.relief) % of its budget again", metadata: metadata)
+            case 90...: logger.error("\(what) is above \(passed) % of its budget", metadata: metadata)
+            default: logger.warning("\(what) is above \(passed) % of its budget", metadata: metadata)
+            }
         }
     }
 }

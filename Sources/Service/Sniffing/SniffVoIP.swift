@@ -78,6 +78,8 @@ extension CommandError {
     }
 
     init(_ error: ArchiveError) {
-        self.init(error.description, exitStatus: ExitStatus(rawValue: error.exitStatus) ?? .cannotCreateOutput)
+        let status = ExitStatus(rawValue: error.exitStatus) ?? .cannotCreateOutput
+        // 77 stands for capturing without permission: systemd does not try again after it.
+        self.init(error.description, exitStatus: status == .permission ? .cannotCreateOutput : status)
     }
 }

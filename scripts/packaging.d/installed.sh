@@ -9,7 +9,7 @@ everything() {
 
 inside apt-get -q update >"$work/apt.log" 2>&1 || { cat "$work/apt.log" >&2; fail "apt-get update in the root"; }
 # What the package depends on and recommends comes first, so that what the package itself leaves can be told apart.
-inside apt-get -q -y install libpcap0.8 zlib1g logrotate >>"$work/apt.log" 2>&1 || { cat "$work/apt.log" >&2; fail "apt-get"; }
+inside apt-get -q -y install libpcap0.8 zlib1g logrotate file procps >>"$work/apt.log" 2>&1 || { cat "$work/apt.log" >&2; fail "apt-get"; }
 everything >"$work/before"
 accounts_before=$(cat "$root/etc/passwd" "$root/etc/group")
 

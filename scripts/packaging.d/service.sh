@@ -66,6 +66,13 @@ else
     until_true 20 "three captures finished" all_finished
     same "captures are the account's alone" "600 $user:$group" "$(stat -c '%a %u:%g' "$calls"/*.pcap | sort -u)"
 
+    # The daily look, where there is one: what it finds at a new machine may be warnings, but it has to find the service.
+    if [ -x "$root/usr/libexec/lippycat/daily-check" ]; then
+        inside /usr/libexec/lippycat/daily-check >"$work/daily" 2>&1 && status=0 || status=$?
+        check "the daily check works (status $status)" test "$status" -le 1
+        check "and finds the service" grep -q 'the service runs' "$work/daily"
+    fi
+
     # Reload
     echo "  max_calls: 777" >>"$config"
     check "a changed configuration is reloaded" inside systemctl reload lippycat.service

@@ -27,4 +27,8 @@ public struct QueueRecord: Sendable {
     public var name: String
     public var depth: Int
     public var capacity: Int
+
+    public init(name: String, depth: Int, capacity: Int) {
+        (self.name, self.depth, self.capacity) = (name, depth, capacity)
+    }
 }

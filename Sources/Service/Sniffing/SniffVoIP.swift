@@ -45,7 +45,7 @@ public enum SniffVoIP {
             deliver: { [board = status?.board] outgoing in
                 output.write(outgoing)
                 keeper.add(outgoing.record)
-                board?.add(outgoing)
+                board?.add(outgoing.record, line: outgoing.json)
             })
         var progress = ReplayProgress(request)
         sniffer.onProgress = { now in

@@ -65,14 +65,14 @@ public final class StatusBoard: Sendable {
     }
 
     /// A call has ended. The line is the one that is written anyway.
-    func add(_ outgoing: OutgoingRecord) {
-        var json = outgoing.json
-        if json.isEmpty { JSONLines.append(outgoing.record, to: &json) }
+    func add(_ record: CallRecord, line: [UInt8]) {
+        var json = line
+        if json.isEmpty { JSONLines.append(record, to: &json) }
         if json.last == UInt8(ascii: "\n") { json.removeLast() }
-        let call = EndedCall(outgoing.record, line: json)
+        let call = EndedCall(record, line: json)
         state.withLock { state in
             state.ended.add(call)
-            state.quality.add(outgoing.record)
+            state.quality.add(record)
         }
     }
 

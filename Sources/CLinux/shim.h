@@ -1,6 +1,8 @@
 #pragma once
 // What glibc offers only as variadic functions, which Swift cannot call, or not at all.
+#include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/openat2.h>
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -34,4 +36,12 @@ static inline int capabilities_set(const struct capability_sets *sets) {
 
 static inline int process_control(int option, unsigned long argument, unsigned long more) {
     return prctl(option, argument, more, 0, 0);
+}
+
+// Opens a file for reading that lies below the directory, without following any link on the way (openat2(2), Linux 5.6).
+static inline int open_beneath(int directory, const char *path) {
+    struct open_how how = { 0 };
+    how.flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }

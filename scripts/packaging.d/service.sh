@@ -66,6 +66,23 @@ else
     until_true 20 "three captures finished" all_finished
     same "captures are the account's alone" "600 $user:$group" "$(stat -c '%a %u:%g' "$calls"/*.pcap | sort -u)"
 
+    # Status
+    if grep -q '^status_listen:' "$config"; then
+        ask() { nsenter -t "$init" -n python3 -c 'import sys, urllib.request
+sys.stdout.write(urllib.request.urlopen("http://127.0.0.1:9464" + sys.argv[1], timeout=5).read().decode())' "$1"; }
+        check "ready, over HTTP on loopback" grep -q '"ready":true' <(ask /ready)
+        check "promtool has no complaint about the metrics" promtool check metrics < <(ask /metrics) >/dev/null
+        same "the metrics know the three calls" 'lippycat_calls_ended_total{state="ended"} 3' \
+            "$(ask /metrics | grep 'calls_ended_total{state="ended"}')"
+        same "listens on loopback only" "0100007F:24F8" \
+            "$(nsenter -t "$init" -n cat /proc/net/tcp /proc/net/tcp6 | awk '$4 == "0A" { print $2 }')"
+        same "its socket is for the group" "660 lippycat:lippycat" "$(inside stat -c '%a %U:%G' /run/lippycat/lc.sock)"
+        check "lc show status asks there" grep -q '"status": "healthy"' <(inside lc show status)
+        check "which nobody else may" inside sh -c '! setpriv --reuid=65534 --regid=65534 --clear-groups lc show status 2>/dev/null'
+        check "members of the group may" inside sh -c \
+            "setpriv --reuid=65534 --regid=65534 --groups=$group --inh-caps=-all lc show status >/dev/null"
+    fi
+
     # The daily look, where there is one: what it finds at a new machine may be warnings, but it has to find the service.
     if [ -x "$root/usr/libexec/lippycat/daily-check" ]; then
         inside /usr/libexec/lippycat/daily-check >"$work/daily" 2>&1 && status=0 || status=$?

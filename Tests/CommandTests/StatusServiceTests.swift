@@ -172,10 +172,14 @@ import Testing
         let place = HTTPClient.Place.loopback(service.port)
         let slow = try (0..<20).map { _ in try HTTPClient.connected(place) }
         defer { for one in slow { close(one) } }
+        // Right as far as it comes.
+        var request = Array("GET /health HTTP/1.1\r\nHost: localhost\r\nX: \(String(repeating: "x", count: 500))".utf8)[
+            ...]
         var isClosed = false
         let begin = Date()
         while !isClosed, Date().timeIntervalSince(begin) < 40 {
-            for one in slow { _ = send(one, "G", 1, Int32(MSG_NOSIGNAL)) }
+            let byte = [request.popFirst() ?? 0x78]
+            for one in slow { _ = send(one, byte, 1, Int32(MSG_NOSIGNAL)) }
             usleep(500_000)
             #expect(try service.get("/health").code == 200)
             isClosed = slow.allSatisfy { one in

@@ -149,16 +149,19 @@ struct CallFilter {
         return value
     }
 
+    /// RFC 3339. A time that nanoseconds cannot tell is before or after all calls.
     private static func instant(_ key: String, _ value: String) throws(ValueProblem) -> Int64 {
-        do throws(ValueProblem) {
-            return try InstantText.parse(value)
-        } catch {
-            throw ValueProblem(what: "\(key) is no time", remedy: "like 2026-01-02T03:04:05Z")
+        if value.contains(where: { $0 == "T" || $0 == "t" }), let year = Int(value.prefix(4)) {
+            if let time = try? InstantText.parse(value) { return time }
+            if !(1970...2261).contains(year), (try? InstantText.parse("1972" + value.dropFirst(4))) != nil {
+                return year < 1970 ? 0 : .max
+            }
         }
+        throw ValueProblem(what: "\(key) is no time", remedy: "like 2026-01-02T03:04:05Z")
     }
 
     private static func decimal(_ key: String, _ value: String) throws(ValueProblem) -> Double {
-        guard value.utf8.count <= 12, let number = Double(value), number.isFinite, number >= 0, number <= 5 else {
+        guard value.utf8.count <= 32, let number = Double(value), number.isFinite, number >= 0, number <= 5 else {
             throw ValueProblem(what: "\(key) is no MOS", remedy: "from 0 to 5")
         }
         return number

@@ -14,7 +14,7 @@ extension StatusService {
             return .problem(400, error.what, error.remedy)
         }
         let listing = await live.listing()
-        let page = board.read { state in CallPage(filter, listing, state.ended) }
+        let page = CallPage(filter, listing, board.read { $0.ended })
         return StatusReply(
             200,
             .object([
@@ -205,22 +205,19 @@ struct CallPage {
     init(_ filter: CallFilter, _ listing: LiveCalls.Listing, _ ended: EndedCalls) {
         endedKept = ended.count
         let wanted = filter.offset..<(filter.offset + filter.limit)
-        var listed: Set<String> = []
-        for call in listing.calls {
-            listed.insert(call.callID)
-            guard filter.admits(call) else { continue }
-            if wanted.contains(total) { rows.append(call.row) }
+        for listed in listing.calls where filter.admits(listed.call) {
+            if wanted.contains(total) { rows.append(listed.row.get { listed.call.json }) }
             total += 1
         }
         for call in ended.all.reversed() where filter.admits(call) {
-            if wanted.contains(total) { rows.append(call.row) }
+            if wanted.contains(total) { rows.append(call.row.get { call.json }) }
             total += 1
         }
     }
 }
 
 extension LiveCall {
-    var row: JSONValue {
+    var json: JSONValue {
         .object([
             ("call_id", .string(callID)), ("active", .boolean(true)), ("state", .string(state.rawValue)),
             ("from", .party(from)), ("to", .party(to)), ("start_time", .time(startTime)),
@@ -232,7 +229,7 @@ extension LiveCall {
 }
 
 extension EndedCall {
-    var row: JSONValue {
+    var json: JSONValue {
         .object([
             ("call_id", .string(callID)), ("active", .boolean(false)), ("state", .string(state.rawValue)),
             ("from", .party(from)), ("to", .party(to)), ("start_time", .time(startTime)),

@@ -193,7 +193,7 @@ import Testing
         try service.end()
     }
 
-    @Test func TLSAndToken() throws {
+    @Test func encryptionAndAToken() throws {
         let (curl, openssl) = ("/usr/bin/curl", "/usr/bin/openssl")
         guard [curl, openssl].allSatisfy({ FileManager.default.isExecutableFile(atPath: $0) }) else {
             print("curl and openssl are not installed: skipped")

@@ -59,14 +59,16 @@ public struct FlowHash: Sendable {
             offset += 16
         }
         var first: UInt64 = 0
-        if count - offset >= 8 {
-            first = raw.uint64(offset)
-            offset += 8
-        }
         var rest: UInt64 = 0
-        while offset < count {
-            rest = rest << 8 | UInt64(raw.uint8(offset))
-            offset += 1
+        if count >= 8 {
+            // The last eight bytes, some of them a second time, take the place of a loop over single ones.
+            if count - offset >= 8 { first = raw.uint64(offset) }
+            rest = raw.uint64(count - 8)
+        } else {
+            while offset < count {
+                rest = rest << 8 | UInt64(raw.uint8(offset))
+                offset += 1
+            }
         }
         let folded = FlowHash.fold(first ^ key1, rest ^ state)
         // The length goes in last, where no byte can make up for it.

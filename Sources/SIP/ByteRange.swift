@@ -60,9 +60,28 @@ extension ByteRange {
     }
 }
 
+extension Span where Element == UInt8 {
+    /// Whether `String(copying:)` would give this text; makes it only where the bytes are other ones.
+    public func equals(_ text: String) -> Bool {
+        let known = text.utf8Span.span
+        guard known.count == count else { return isRepaired(to: text) }
+        for index in indices where self[index] != known[index] { return isRepaired(to: text) }
+        return true
+    }
+
+    /// What is not UTF-8 was replaced in the text.
+    private func isRepaired(to text: String) -> Bool {
+        (try? UTF8Span(validating: self)) == nil && String(copying: self) == text
+    }
+}
+
 extension String {
     /// The bytes as UTF-8, repaired.
     public init(copying bytes: Span<UInt8>) {
+        if let text = try? UTF8Span(validating: bytes) {
+            self.init(copying: text)
+            return
+        }
         var copy: [UInt8] = []
         copy.reserveCapacity(bytes.count)
         for index in bytes.indices { copy.append(bytes[index]) }

@@ -82,6 +82,9 @@ public struct MediaDescription: Sendable, Hashable {
         portCount = media.portCount
         proto = ByteRange(media.proto)
         isRTP = media.isRTP(sdp)
+        // Room for what the usual line has: an array that grows one by one is made anew four times.
+        formats.reserveCapacity(8)
+        if isRTP { payloadTypes.reserveCapacity(8) }
         var fields = SDPFields(from: media.formats, to: line.end)
         while true {
             let format = fields.next(in: sdp)
@@ -105,6 +108,7 @@ public struct MediaDescription: Sendable, Hashable {
         switch attribute {
         case .rtpmap:
             guard let map = RTPMap(sdp, from: start, to: end) else { return false }
+            if rtpMaps.isEmpty { rtpMaps.reserveCapacity(formats.count) }
             rtpMaps.appendBounded(map, limit, &refused)
         case .fmtp:
             guard let parameters = FormatParameters(sdp, from: start, to: end) else { return false }

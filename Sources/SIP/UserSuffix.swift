@@ -5,17 +5,16 @@ public enum UserSuffix {
     /// Bytes kept of a name.
     static let longest = 64
 
-    /// The last digits of a number, all of a shorter one; of a name all letters in lower case.
-    public static func of(_ user: Span<UInt8>) -> [UInt8] {
-        var text: [UInt8] = []
+    /// Appends the last digits of a number, all of a shorter one; of a name all letters in lower case.
+    public static func append(_ user: Span<UInt8>, to text: inout [UInt8]) {
+        let start = text.count
         let isNumber = UserNumber.isNumber(user)
         var reader = UserPartReader(user, skipsSeparators: isNumber)
         while let byte = reader.next(user) {
             if isNumber, !ASCII.isDigit(byte) { continue }
             text.append(byte)
-            if isNumber, text.count > digits { text.removeFirst() }
-            if text.count >= longest { break }
+            if isNumber, text.count - start > digits { text.remove(at: start) }
+            if text.count - start >= longest { break }
         }
-        return text
     }
 }

@@ -31,7 +31,8 @@ import Testing
     @Test func openAndStop() throws {
         var options = LiveOptions()
         options.interfaces = ["lo"]
-        options.filter = "udp port 9"
+        // Not what the other test sends meanwhile: 8 bytes of header and 5 of text.
+        options.filter = "udp port 9 and udp[4:2] = 13"
         options.timeoutMilliseconds = 10
         let source: LiveSource
         do throws(CaptureError) {
@@ -61,7 +62,7 @@ import Testing
     @Test func aStopWaitsForAReaderThatIsSlow() throws {
         var options = LiveOptions()
         options.interfaces = ["lo"]
-        options.filter = "udp port 9"
+        options.filter = "udp port 9 and udp[4:2] = 24"
         options.timeoutMilliseconds = 10
         guard let source = try? LiveSource(options) else {
             print("no right to capture here: skipped")

@@ -67,7 +67,9 @@ struct SessionIDHeaderTests {
     ])
     func suffixOfAUser(user: String, suffix: String) {
         let bytes = Array(user.utf8)
-        #expect(String(decoding: UserSuffix.of(bytes.span), as: UTF8.self) == suffix)
+        var text = Array("x".utf8)
+        UserSuffix.append(bytes.span, to: &text)
+        #expect(String(decoding: text, as: UTF8.self) == "x" + suffix)
     }
 
     @Test func bothHeadersThatNameACallID() {

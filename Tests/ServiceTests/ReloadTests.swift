@@ -22,7 +22,7 @@ import Testing
         let old = try resolved("voip:\n  tcp_performance_mode: balanced\n")
         let outcome = Reload(old).outcome(of: try resolved("voip:\n  tcp_performance_mode: memory\n"))
         let settings = outcome.settings.settings
-        #expect(settings.engine.limits.maxStreamParsers == 100 && settings.engine.limits.maxCalls == 5000)
+        #expect(settings.engine.limits.maxStreamParsers == 100 && settings.engine.limits.maxCalls == 6000)
         #expect(settings.engine.limits.writeBufferBytes == 64 << 20)
         #expect(outcome.refused.map(\.path).contains("voip.write_buffer_size"))
     }

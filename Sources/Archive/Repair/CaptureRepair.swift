@@ -218,10 +218,9 @@ public struct CaptureRepair: ~Copyable {
     private func record(_ length: Int) -> ArraySlice<UInt8> {
         let record = buffer[at..<(at + length)]
         guard form.isBigEndian else { return record }
-        var swapped = Array(record)
-        for word in 0..<4 {
-            swapped.replaceSubrange(4 * word..<4 * word + 4, with: swapped[4 * word..<4 * word + 4].reversed())
-        }
-        return swapped[...]
+        // Swapped word by word into a new array: reversing a part of an array into itself came out wrong in release builds.
+        let header = record.prefix(PcapFormat.recordHeaderLength)
+        let swapped = (0..<4).flatMap { word in header.dropFirst(4 * word).prefix(4).reversed() }
+        return (swapped + record.dropFirst(PcapFormat.recordHeaderLength))[...]
     }
 }

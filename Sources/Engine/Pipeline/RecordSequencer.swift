@@ -18,29 +18,33 @@ public struct RecordFormats: Sendable {
     }
 }
 
-/// A record on its way out.
-public struct OutgoingRecord: Sendable {
-    public var record: CallRecord
+/// A record on its way out. An object: it goes through several hands, and a record has many parts to copy.
+public final class OutgoingRecord: Sendable {
+    public let record: CallRecord
     /// A JSON line, empty if not asked for.
-    public var json: [UInt8] = []
+    public let json: [UInt8]
     /// A table or CSV line, empty if not asked for.
-    public var line: [UInt8] = []
+    public let line: [UInt8]
+
+    init(_ record: CallRecord, _ formats: RecordFormats) {
+        var (json, line): ([UInt8], [UInt8]) = ([], [])
+        if formats.json { JSONLines.append(record, to: &json) }
+        switch formats.line {
+        case .none: break
+        case .csv: CSVTable.append(record, to: &line)
+        case .table(let width): CallTable(width: width).append(record, to: &line)
+        }
+        (self.record, self.json, self.line) = (record, json, line)
+    }
 }
 
 /// Puts the records of all workers in the one order that the tracker decided: calls by where in the capture they ended.
 final class RecordSequencer: Sendable {
     private struct State {
         var next: UInt64 = 0
-        /// Records that came before their turn. Apart: the table has room for more than wait in it.
-        var waiting: [UInt64: EarlyRecord] = [:]
+        /// Records that came before their turn; nil is a call that leaves none.
+        var waiting: [UInt64: OutgoingRecord?] = [:]
         var summary = SummaryRecord()
-    }
-
-    private final class EarlyRecord: Sendable {
-        /// nil is a call that leaves none.
-        let record: OutgoingRecord?
-
-        init(_ record: OutgoingRecord?) { self.record = record }
     }
 
     private let state = Mutex(State())
@@ -55,15 +59,15 @@ final class RecordSequencer: Sendable {
     /// Takes a worker's finished calls. `deliver` runs under the lock, so records are never delivered twice at once.
     func add(_ finished: [FinishedCall]) {
         guard !finished.isEmpty else { return }
-        let outgoing = finished.map { ($0.sequence, $0.record.map(format)) }
+        let outgoing = finished.map { call in (call.sequence, call.record.map { OutgoingRecord($0, formats) }) }
         state.withLock { state in
             for (sequence, record) in outgoing {
                 guard sequence == state.next else {
-                    state.waiting[sequence] = EarlyRecord(record)
+                    state.waiting.updateValue(record, forKey: sequence)
                     continue
                 }
                 hand(record, over: &state)
-                while let early = state.waiting.removeValue(forKey: state.next) { hand(early.record, over: &state) }
+                while let early = state.waiting.removeValue(forKey: state.next) { hand(early, over: &state) }
             }
         }
     }
@@ -73,17 +77,6 @@ final class RecordSequencer: Sendable {
         guard let record else { return }
         state.summary.count(record.record)
         deliver(record)
-    }
-
-    private func format(_ record: CallRecord) -> OutgoingRecord {
-        var outgoing = OutgoingRecord(record: record)
-        if formats.json { JSONLines.append(record, to: &outgoing.json) }
-        switch formats.line {
-        case .none: break
-        case .csv: CSVTable.append(record, to: &outgoing.line)
-        case .table(let width): CallTable(width: width).append(record, to: &outgoing.line)
-        }
-        return outgoing
     }
 
     /// Calls by state and streams so far.

@@ -37,19 +37,13 @@ struct RoutedMessage {
         return hash(bytes.bytes(range)) | 1
     }
 
-    /// User parts of From and To, for file names.
-    func users(_ bytes: Span<UInt8>) -> (from: [UInt8], to: [UInt8]) {
-        (RoutedMessage.user(message.from, bytes), RoutedMessage.user(message.to, bytes))
-    }
+    /// The user part of From, for file names and other legs; `absent` if there is none.
+    func fromUser(_ bytes: Span<UInt8>) -> ByteRange { RoutedMessage.user(message.from, bytes) }
+    func toUser(_ bytes: Span<UInt8>) -> ByteRange { RoutedMessage.user(message.to, bytes) }
 
-    private static func user(_ value: ByteRange, _ bytes: Span<UInt8>) -> [UInt8] {
-        guard value.isPresent else { return [] }
-        let address = NameAddress(bytes, in: value)
-        let uri = SIPURI(bytes, in: address.uri)
-        var user: [UInt8] = []
-        let span = bytes.bytes(uri.user)
-        for index in span.indices { user.append(span[index]) }
-        return user
+    private static func user(_ value: ByteRange, _ bytes: Span<UInt8>) -> ByteRange {
+        guard value.isPresent else { return .absent }
+        return SIPURI(bytes, in: NameAddress(bytes, in: value).uri).user
     }
 
     /// What the body's session description names.

@@ -143,10 +143,11 @@ extension Tracker {
         _ callID: [UInt8], _ message: RoutedMessage, _ bytes: Span<UInt8>, _ time: Int64
     ) -> FileStem? {
         guard let namePattern else { return nil }
-        let users = message.users(bytes)
         return names.unique(
             namePattern.stem(
-                for: FileNameValues(timestamp: time, callID: callID, from: users.from, to: users.to)))
+                for: FileNameValues(
+                    timestamp: time, callID: callID, from: copy(bytes.bytes(message.fromUser(bytes))),
+                    to: copy(bytes.bytes(message.toUser(bytes))))))
     }
 
     /// Applies `--sip-user`.

@@ -55,6 +55,7 @@ struct SessionFormats {
     }
 
     private mutating func addFormats(of media: MediaDescription, _ receiver: Endpoint, _ sdp: Span<UInt8>) {
+        formats.reserveCapacity(formats.count + media.payloadTypes.count)
         for payloadType in media.payloadTypes {
             var found: CallFormat
             if let format = media.format(of: payloadType, in: sdp) {

@@ -66,6 +66,7 @@ extension CallDetails {
             retransmissions &+= 1
             return true
         }
+        if seen.isEmpty { seen.reserveCapacity(CallDetails.usuallySeen) }
         if seen.count >= CallDetails.maxSeen { seen.removeFirst() }
         seen.append(key)
         return false
@@ -87,8 +88,10 @@ extension CallDetails {
             assertedIdentity = address.uri.string(in: bytes)
         }
         for agent in [message.userAgent, message.server] where agent.isPresent && !agent.isEmpty {
-            let text = agent.string(in: bytes)
-            if userAgents.count < CallDetails.maxUserAgents, !userAgents.contains(text) { userAgents.append(text) }
+            let name = bytes.bytes(agent)
+            guard userAgents.count < CallDetails.maxUserAgents, !userAgents.contains(where: { name.equals($0) })
+            else { continue }
+            userAgents.append(String(copying: name))
         }
         if message.kind == .response, tracked.facts.method == .invite, message.statusCode >= 200,
             !toTagIsConfirmed || message.statusCode < 300
@@ -99,6 +102,7 @@ extension CallDetails {
 
     private mutating func note(_ endpoint: Endpoint) {
         guard addresses.count < CallDetails.maxAddresses, !addresses.contains(endpoint) else { return }
+        if addresses.isEmpty { addresses.reserveCapacity(2) }
         addresses.append(endpoint)
     }
 
@@ -111,7 +115,10 @@ extension CallDetails {
         }
         // The To tag is that of the dialog the 2xx confirmed, and until there is one the last one seen.
         guard facts.method == .invite, !facts.isRequest, message.toTag.isPresent, !toTagIsConfirmed else { return }
-        if message.fromTag.string(in: bytes) == from.tag { to.tag = message.toTag.string(in: bytes) }
+        let tag = bytes.bytes(message.toTag)
+        if let ours = from.tag, bytes.bytes(message.fromTag).equals(ours), to.tag.map({ !tag.equals($0) }) ?? true {
+            to.tag = String(copying: tag)
+        }
         if facts.status / 100 == 2 { toTagIsConfirmed = true }
     }
 

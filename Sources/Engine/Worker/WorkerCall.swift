@@ -104,4 +104,6 @@ struct CallDetails {
     /// Messages remembered to recognise retransmissions; the oldest go.
     static let maxSeen = 64
     static let maxFormats = 128
+    /// Room made at once: INVITE, 100, 180, 200, ACK, BYE, 200.
+    static let usuallySeen = 8
 }

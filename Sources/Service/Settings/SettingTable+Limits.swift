@@ -13,7 +13,7 @@ extension SettingTable {
         .integer(
             "max_calls", \.engine.limits.maxCalls, 100_000, in: 1...10_000_000, .limits,
             "Calls tracked at once; beyond it one that is over, never answered or idle ends."
-        ).live().byMode(100_000, 100_000, 100_000, 5000),
+        ).live().byMode(100_000, 100_000, 100_000, 6000),
         .integer(
             "max_flows", \.engine.limits.maxFlows, 1 << 19, in: 1024...(1 << 24), .limits,
             "UDP flows known at once; one that is forgotten is found again."

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Archive
 @testable import Sealing
 @testable import Service

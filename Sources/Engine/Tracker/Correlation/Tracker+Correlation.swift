@@ -9,6 +9,8 @@ struct Correlation {
     var candidates: LegCandidates
     /// In lower case.
     let header: [UInt8]?
+    /// Used again for each INVITE.
+    var numbers: [UInt8] = []
     /// Calls that several others might be the other leg of.
     var ambiguous: UInt64 = 0
 
@@ -144,7 +146,7 @@ extension Tracker {
     ) {
         let keys = legKeys(routed, bytes, facts)
         let now = clock.now
-        for key in keys {
+        for case let key? in [keys.numbers, keys.tag] {
             let fitting = correlation.candidates.find(key ^ hash(Endpoint(found.source.address, 0)), now: now)
                 .filter { isOtherLeg($0, of: slot, found) }
             if fitting.count > 1 {
@@ -156,7 +158,7 @@ extension Tracker {
         }
         let candidate = LegCandidates.Candidate(
             call: calls.reference(slot), source: found.source, destination: found.destination, time: now)
-        for key in keys {
+        for case let key? in [keys.numbers, keys.tag] {
             let place = key ^ hash(Endpoint(found.destination.address, 0))
             let others = correlation.candidates.find(place, now: now).filter { isBeingSetUp($0.call) }
             correlation.candidates.add(place, candidate, besides: others)
@@ -179,19 +181,21 @@ extension Tracker {
         }
     }
 
-    private func legKeys(_ routed: RoutedMessage, _ bytes: Span<UInt8>, _ facts: MessageFacts) -> [UInt64] {
-        var keys: [UInt64] = []
-        let users = routed.users(bytes)
-        var numbers = UserSuffix.of(users.from.span)
-        let to = UserSuffix.of(users.to.span)
-        if !to.isEmpty {
-            // A byte that neither has.
-            numbers.append(0)
-            numbers += to
-            keys.append(CorrelationKind.numbers.key(hash(numbers.span)))
-        }
-        if facts.fromTag != 0 { keys.append(CorrelationKind.tag.key(facts.fromTag)) }
-        return keys
+    /// One of the numbers, one of the tag.
+    private mutating func legKeys(
+        _ routed: RoutedMessage, _ bytes: Span<UInt8>, _ facts: MessageFacts
+    ) -> (numbers: UInt64?, tag: UInt64?) {
+        correlation.numbers.removeAll(keepingCapacity: true)
+        UserSuffix.append(bytes.bytes(routed.fromUser(bytes)), to: &correlation.numbers)
+        // A byte that neither has.
+        correlation.numbers.append(0)
+        let from = correlation.numbers.count
+        UserSuffix.append(bytes.bytes(routed.toUser(bytes)), to: &correlation.numbers)
+        let hasNumber = correlation.numbers.count > from
+        return (
+            hasNumber ? CorrelationKind.numbers.key(hash(correlation.numbers.span)) : nil,
+            facts.fromTag == 0 ? nil : CorrelationKind.tag.key(facts.fromTag)
+        )
     }
 }
 

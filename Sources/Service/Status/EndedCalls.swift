@@ -1,23 +1,26 @@
 import Calls
+import Synchronization
 
 /// A call whose record is out, as the status service keeps it.
-struct EndedCall: Sendable {
-    var callID: String
-    var state: CallRecord.State
-    var startTime: Int64?
-    var answerTime: Int64?
-    var endTime: Int64?
-    var duration: Int64?
-    var from: CallRecord.Party
-    var to: CallRecord.Party
-    var statusCode: UInt16?
-    var packets: UInt64
-    var streams: Int
+final class EndedCall: Sendable {
+    let callID: String
+    let state: CallRecord.State
+    let startTime: Int64?
+    let answerTime: Int64?
+    let endTime: Int64?
+    let duration: Int64?
+    let from: CallRecord.Party
+    let to: CallRecord.Party
+    let statusCode: UInt16?
+    let packets: UInt64
+    let streams: Int
     /// The worst of its streams.
-    var mos: Double?
-    var files: [String]
+    let mos: Double?
+    let files: [String]
     /// Its line of `calls.jsonl`.
-    var line: [UInt8]
+    let line: [UInt8]
+    /// As `/calls` shows it, once somebody has asked.
+    let row = RenderedRow()
 
     init(_ record: CallRecord, line: [UInt8]) {
         callID = record.callID
@@ -31,6 +34,18 @@ struct EndedCall: Sendable {
         mos = record.streams.compactMap(\.mos).min()
         files = record.files
         self.line = line
+    }
+}
+
+/// A row of a listing: made when it is first shown, and then shown again.
+final class RenderedRow: Sendable {
+    private let text = Mutex<[UInt8]?>(nil)
+
+    func get(_ make: () -> JSONValue) -> JSONValue {
+        if let known = text.withLock({ $0 }) { return .written(known) }
+        let made = Array(make().text().utf8)
+        text.withLock { $0 = made }
+        return .written(made)
     }
 }
 
@@ -55,12 +70,11 @@ struct EndedCalls: Sendable {
         bytes += call.line.count
         while count > limit || bytes > Self.byteLimit, count > 1 {
             bytes -= ring[first].line.count
-            // Its memory goes now; the empty place when there are many.
-            ring[first].line = []
             first += 1
             evicted += 1
         }
-        if first > max(limit, 16) {
+        // The places are given back some at a time; the calls in them are few.
+        if first > max(limit / 8, 16) {
             ring.removeFirst(first)
             first = 0
         }

@@ -15,7 +15,7 @@ final class LiveCalls: Sendable {
         /// Nanoseconds since the epoch; when it was made.
         var time: Int64 = 0
         var total = 0
-        var calls: [LiveCall] = []
+        var calls: [ListedCall] = []
     }
 
     private struct State {
@@ -42,13 +42,13 @@ final class LiveCalls: Sendable {
         }
         guard isDue else { return known }
         let answer = await ask(.calls(limit: Self.rowLimit))
+        let calls = (answer?.calls ?? []).sorted { $0.number > $1.number }.map { ListedCall($0) }
         return state.withLock { state in
             state.isAsking = false
             // Failed or not, the next attempt is a second away.
             state.listingTime = MonotonicClock.now
             if let answer {
-                state.listing = Listing(time: WallClock.now, total: answer.total, calls: answer.calls)
-                state.listing.calls.sort { $0.number > $1.number }
+                state.listing = Listing(time: WallClock.now, total: answer.total, calls: calls)
             }
             return state.listing
         }
@@ -99,4 +99,12 @@ private final class Once: Sendable {
         }
         waiting?.resume(returning: answer)
     }
+}
+
+/// A call that is going on, of a listing that many may look at.
+final class ListedCall: Sendable {
+    let call: LiveCall
+    let row = RenderedRow()
+
+    init(_ call: LiveCall) { self.call = call }
 }

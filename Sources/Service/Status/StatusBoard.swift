@@ -10,7 +10,7 @@ import Synchronization
 public final class StatusBoard: Sendable {
     enum Stage: String { case starting, capturing, stopping }
 
-    struct State {
+    struct State: Sendable {
         var stage = Stage.starting
         var progress: SnifferProgress?
         /// Of `progress`; monotonic nanoseconds.
@@ -88,7 +88,8 @@ public final class StatusBoard: Sendable {
 
     // MARK: Somebody asks
 
-    func read<Value>(_ body: (borrowing State) -> sending Value) -> sending Value { state.withLock { body($0) } }
+    /// The body has a copy: whoever tells something does not wait for a text that is being made.
+    func read<Value>(_ body: (borrowing State) -> Value) -> Value { body(state.withLock { $0 }) }
 
     // MARK: Regularly
 

@@ -14,7 +14,7 @@ extension StatusService {
             return .problem(400, error.what, error.remedy)
         }
         let listing = await live.listing()
-        let page = board.read { state in CallPage(filter, listing, state.ended) }
+        let page = CallPage(filter, listing, board.read { $0.ended })
         return StatusReply(
             200,
             .object([
@@ -149,16 +149,19 @@ struct CallFilter {
         return value
     }
 
+    /// RFC 3339. A time that nanoseconds cannot tell is before or after all calls.
     private static func instant(_ key: String, _ value: String) throws(ValueProblem) -> Int64 {
-        do throws(ValueProblem) {
-            return try InstantText.parse(value)
-        } catch {
-            throw ValueProblem(what: "\(key) is no time", remedy: "like 2026-01-02T03:04:05Z")
+        if value.contains(where: { $0 == "T" || $0 == "t" }), let year = Int(value.prefix(4)) {
+            if let time = try? InstantText.parse(value) { return time }
+            if !(1970...2261).contains(year), (try? InstantText.parse("1972" + value.dropFirst(4))) != nil {
+                return year < 1970 ? 0 : .max
+            }
         }
+        throw ValueProblem(what: "\(key) is no time", remedy: "like 2026-01-02T03:04:05Z")
     }
 
     private static func decimal(_ key: String, _ value: String) throws(ValueProblem) -> Double {
-        guard value.utf8.count <= 12, let number = Double(value), number.isFinite, number >= 0, number <= 5 else {
+        guard value.utf8.count <= 32, let number = Double(value), number.isFinite, number >= 0, number <= 5 else {
             throw ValueProblem(what: "\(key) is no MOS", remedy: "from 0 to 5")
         }
         return number
@@ -202,22 +205,19 @@ struct CallPage {
     init(_ filter: CallFilter, _ listing: LiveCalls.Listing, _ ended: EndedCalls) {
         endedKept = ended.count
         let wanted = filter.offset..<(filter.offset + filter.limit)
-        var listed: Set<String> = []
-        for call in listing.calls {
-            listed.insert(call.callID)
-            guard filter.admits(call) else { continue }
-            if wanted.contains(total) { rows.append(call.row) }
+        for listed in listing.calls where filter.admits(listed.call) {
+            if wanted.contains(total) { rows.append(listed.row.get { listed.call.json }) }
             total += 1
         }
         for call in ended.all.reversed() where filter.admits(call) {
-            if wanted.contains(total) { rows.append(call.row) }
+            if wanted.contains(total) { rows.append(call.row.get { call.json }) }
             total += 1
         }
     }
 }
 
 extension LiveCall {
-    var row: JSONValue {
+    var json: JSONValue {
         .object([
             ("call_id", .string(callID)), ("active", .boolean(true)), ("state", .string(state.rawValue)),
             ("from", .party(from)), ("to", .party(to)), ("start_time", .time(startTime)),
@@ -229,7 +229,7 @@ extension LiveCall {
 }
 
 extension EndedCall {
-    var row: JSONValue {
+    var json: JSONValue {
         .object([
             ("call_id", .string(callID)), ("active", .boolean(false)), ("state", .string(state.rawValue)),
             ("from", .party(from)), ("to", .party(to)), ("start_time", .time(startTime)),

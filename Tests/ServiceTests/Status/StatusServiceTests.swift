@@ -69,7 +69,8 @@ import Testing
         "", "health", "/%", "/health?x=1", "/config?a", "/calls?limit=0", "/calls?limit=1001", "/calls?limit=-1",
         "/calls?limit=+5", "/calls?offset=x", "/calls?state=gone", "/calls?state=", "/calls?active=1",
         "/calls?nothing=1",
-        "/calls?from=", "/calls?since=yesterday", "/calls?mos_min=6", "/calls?mos_max=nan", "/calls?mos_max=",
+        "/calls?from=", "/calls?since=yesterday", "/calls?since=0.5", "/calls?since=2026-02-30T00:00:00Z",
+        "/calls?mos_min=6", "/calls?mos_max=nan", "/calls?mos_max=",
         "/calls/a/pcap?file=-1", "/calls/a/pcap?file=1e3", "/calls/a/pcap?name=x",
     ]) func whatIsNotUnderstood(_ target: String) async throws {
         let reply = try await StatusFixture().get(target)
@@ -130,6 +131,8 @@ import Testing
         #expect(try await ids("?call_id=call4") == ["call4"])
         #expect(try await ids("?since=2026-01-02T03:04:12Z&active=false") == ["call9", "call8", "call7"])
         #expect(try await ids("?until=2026-01-02T03:04:06Z") == ["call1", "call0"])
+        #expect(try await ids("?since=0001-01-01T00:00:00Z&limit=1") == ["call9"])
+        #expect(try await ids("?since=9999-12-31T23:59:59Z") == [])
         #expect(try json(await fixture.get("/calls?limit=1"))["total"] as? Int == 10)
     }
 

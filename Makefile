@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build install dist run test lint format bench corpus fuzz sanitize attacks fixtures check clean
+.PHONY: help deps build install dist deb run test lint format bench corpus fuzz sanitize attacks fixtures check clean
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -36,6 +36,10 @@ dist: build ## leave dist/lc and dist/SHA256SUMS for a release
 	@mkdir -p dist
 	install -m 0755 lc dist/lc
 	cd dist && sha256sum lc > SHA256SUMS && cat SHA256SUMS
+
+deb: build ## make the Debian package dist/lippycat_VERSION_ARCHITECTURE.deb
+	@scripts/deps packages
+	@scripts/deb lc dist
 
 run: build ## replay captures of testdata/ and show their calls and their files (in ./out)
 	@scripts/demonstration ./lc out

@@ -21,6 +21,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         // Without the trait it needs no Foundation.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        // Its core only, for the status service; without the traits it needs no whole Foundation.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
     ],
     targets: [
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
@@ -54,14 +60,30 @@ let package = Package(
             name: "Service",
             dependencies: [
                 "Engine", "Sealing", "CYaml", "CLinux", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: edge,
             // Statically, so that `lc` needs no shared library beyond libpcap, zlib and the libc family.
             linkerSettings: [.linkedLibrary(":libyaml.a")]),
+        // The status service over HTTP: what of it is asked and answered is in `Service`, so that only this needs SwiftNIO.
+        .target(
+            name: "Status",
+            dependencies: [
+                "Service", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: edge),
         .executableTarget(
             name: "lc",
-            dependencies: ["Service", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["Service", "Status", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: edge),
 
         // What several test targets need.

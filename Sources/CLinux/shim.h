@@ -1,9 +1,11 @@
 #pragma once
 // What glibc offers only as variadic functions, which Swift cannot call, or not at all.
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/ethtool.h>
 #include <linux/if_packet.h>
 #include <linux/sockios.h>
+#include <linux/openat2.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -110,4 +112,12 @@ static inline int clock_synchronised(long *most_error_microseconds) {
     if (state < 0) return -1;
     *most_error_microseconds = clock.maximum_error;
     return state != 5 /* TIME_ERROR */ && (clock.status & 0x40 /* STA_UNSYNC */) == 0;
+}
+
+// Opens a file for reading that lies below the directory, without following any link on the way (openat2(2), Linux 5.6).
+static inline int open_beneath(int directory, const char *path) {
+    struct open_how how = { 0 };
+    how.flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }

@@ -13,6 +13,7 @@ enum KeepingOptionGroup: SettingSelection {
 enum HookOptions: SettingSelection { static let (command, group) = (Setting.Command.voip, Setting.Group.hooks) }
 enum CallOptionGroup: SettingSelection { static let (command, group) = (Setting.Command.voip, Setting.Group.calls) }
 enum LimitOptions: SettingSelection { static let (command, group) = (Setting.Command.voip, Setting.Group.limits) }
+enum StatusOptionGroup: SettingSelection { static let (command, group) = (Setting.Command.voip, Setting.Group.status) }
 enum OutputOptionGroup: SettingSelection { static let (command, group) = (Setting.Command.voip, Setting.Group.output) }
 enum GeneralOptions: SettingSelection { static let (command, group) = (Setting.Command.voip, Setting.Group.general) }
 enum PacketSelectionOptions: SettingSelection {
@@ -31,12 +32,13 @@ struct VoIPArguments: ParsableArguments {
     @OptionGroup(title: "Commands for calls and files") var hooks: SettingArguments<HookOptions>
     @OptionGroup(title: "Calls") var calls: SettingArguments<CallOptionGroup>
     @OptionGroup(title: "Performance and limits") var limits: SettingArguments<LimitOptions>
+    @OptionGroup(title: "Status service") var status: SettingArguments<StatusOptionGroup>
     @OptionGroup(title: "Output") var output: SettingArguments<OutputOptionGroup>
     @OptionGroup(title: "General") var general: SettingArguments<GeneralOptions>
 
     var given: [GivenSetting] {
         input.given + selection.given + files.given + keeping.given + hooks.given + calls.given + limits.given
-            + output.given + general.given
+            + status.given + output.given + general.given
     }
 }
 

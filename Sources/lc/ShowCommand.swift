@@ -3,12 +3,17 @@ import Service
 
 struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show what the program would use.",
+        commandName: "show", abstract: "Show what the program would use, and what a running one does.",
         discussion: """
             EXAMPLES:
               lc show config
+              lc show status
+              lc show calls --active
+              lc show metrics
             """,
-        subcommands: [ShowConfigCommand.self])
+        subcommands: [
+            ShowConfigCommand.self, ShowStatusCommand.self, ShowCallsCommand.self, ShowMetricsCommand.self,
+        ])
 }
 
 struct ShowConfigCommand: ParsableCommand {

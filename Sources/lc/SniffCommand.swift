@@ -1,5 +1,6 @@
 import ArgumentParser
 import Service
+import Status
 
 struct SniffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -37,7 +38,7 @@ struct SniffVoIPCommand: ParsableCommand {
         let resolved = try resolution.resolve(for: .voip)
         let request = try SniffRequest(resolved)
         try Log.start(request.log, warnings: resolved.warnings)
-        let status = try SniffVoIP.run(request, resolved) { () throws(CommandError) in
+        let status = try SniffVoIP.run(request, resolved, status: StatusServer.listen) { () throws(CommandError) in
             try resolution.resolve(for: .voip)
         }
         try status.end()

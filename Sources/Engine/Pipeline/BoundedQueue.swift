@@ -66,6 +66,13 @@ import Glibc
         return true
     }
 
+    /// Elements waiting.
+    package var depth: Int {
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        return count
+    }
+
     package enum Popped {
         case element(Element)
         case timeout

@@ -68,6 +68,9 @@ public final class QueuedSource: PacketSource {
         }
     }
 
+    /// Batches that wait to be tracked.
+    var depth: Int { feeder.ready.depth }
+
     /// As the reading thread last saw them; exact once the input has ended.
     public var statistics: CaptureStatistics { feeder.statistics }
     public var damages: [CaptureDamage] { feeder.damages }

@@ -69,8 +69,9 @@ public final class Sniffer {
                 break reading
             }
             worker.process(batch, source.interfaces, sequencer)
+            if let question = control.takeQuestion() { worker.answer(LiveRound(question, tracker, workers: 1)) }
             if isLive { worker.flush(interval: options.limits.flushInterval) }
-            report(tracker, source, &pace)
+            report(tracker, source, nil, &pace)
         }
         batch.removeAll()
         batch.captured.removeAll()
@@ -110,7 +111,8 @@ public final class Sniffer {
                 break reading
             }
             box.interfaces = source.interfaces
-            report(tracker, source, &pace)
+            report(tracker, source, pool, &pace)
+            box.question = control.takeQuestion().map { LiveRound($0, tracker, workers: pool.workers) }
             pool.publish(box)
         }
         finish(&tracker, source, pool)
@@ -125,6 +127,7 @@ public final class Sniffer {
             box.batch.removeAll()
             box.batch.captured.removeAll()
             box.interfaces = source.interfaces
+            box.question = nil
             if !hasFinished {
                 tracker.finish(&box.batch)
                 hasFinished = true
@@ -198,21 +201,38 @@ public final class Sniffer {
 
     private struct Pace {
         var lastReport: Int64 = 0
+        var lastPosition: UInt64 = 0
+        var delays = DelayCounts()
     }
 
-    private func report(_ tracker: borrowing Tracker, _ source: any PacketSource, _ pace: inout Pace) {
+    private func report(
+        _ tracker: borrowing Tracker, _ source: any PacketSource, _ pool: WorkerPool?, _ pace: inout Pace
+    ) {
         guard let onProgress else { return }
         let requested = control.takeReportRequest()
         let now = WallClock.now()
+        if isLive, tracker.nextPosition != pace.lastPosition, let last = tracker.lastPacketTime {
+            pace.lastPosition = tracker.nextPosition
+            pace.delays.count(now &- last)
+        }
         guard requested || now - pace.lastReport >= 250_000_000 else { return }
         pace.lastReport = now
-        onProgress(
-            SnifferProgress(
-                isRequested: requested, packets: tracker.nextPosition, bytes: tracker.capturedBytes,
-                liveCalls: tracker.calls.count,
-                ledger: ledger(tracker, source), counters: tracker.namedCounters(source.statistics),
-                interfaces: source.statistics.interfaces.map { InterfaceRecord($0) },
-                tcpBytesHeld: tracker.held.segmentBytes))
+        var progress = SnifferProgress(
+            isRequested: requested, packets: tracker.nextPosition, bytes: tracker.capturedBytes,
+            liveCalls: tracker.calls.count,
+            ledger: ledger(tracker, source), counters: tracker.namedCounters(source.statistics),
+            interfaces: source.statistics.interfaces.map { InterfaceRecord($0) },
+            tcpBytesHeld: tracker.held.segmentBytes)
+        progress.delays = pace.delays
+        if let source = source as? QueuedSource {
+            progress.queues.append(
+                QueueRecord(name: "capture", depth: source.depth, capacity: QueuedSource.defaultDepth))
+        }
+        if let pool {
+            progress.queues.append(
+                QueueRecord(name: "workers", depth: pool.depth, capacity: WorkerPool.queueDepth))
+        }
+        onProgress(progress)
     }
 
     /// The tracker's ledger and what never reached the tracker.
@@ -260,6 +280,9 @@ public struct SnifferProgress: Sendable {
     public var interfaces: [InterfaceRecord]
     /// What `tcp_memory_limit` bounds.
     public var tcpBytesHeld: Int
+    /// Live: from a batch's last packet to its being tracked.
+    public var delays = DelayCounts()
+    public var queues: [QueueRecord] = []
 
     public init(
         isRequested: Bool, packets: UInt64, bytes: UInt64, liveCalls: Int, ledger: PacketLedger, counters: [NamedCount],

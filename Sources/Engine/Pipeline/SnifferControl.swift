@@ -8,6 +8,8 @@ public final class SnifferControl: Sendable {
     private let beats = Atomic<UInt64>(0)
     private let hasChange = Atomic<Bool>(false)
     private let change = Mutex<EngineChange?>(nil)
+    private let hasQuestion = Atomic<Bool>(false)
+    private let questions = Mutex<[LiveQuestion]>([])
 
     public init() {}
 
@@ -63,6 +65,35 @@ public final class SnifferControl: Sendable {
         return change.withLock { change in
             defer { change = nil }
             return change
+        }
+    }
+}
+
+extension SnifferControl {
+    /// Questions that may wait at once.
+    public static let questionLimit = 16
+
+    /// Asks about the calls that are going on; answered behind the next batch or tick. False when too many wait already.
+    public func ask(_ question: LiveQuestion) -> Bool {
+        let isTaken = questions.withLock { questions in
+            guard questions.count < Self.questionLimit else { return false }
+            questions.append(question)
+            return true
+        }
+        hasQuestion.store(true, ordering: .releasing)
+        return isTaken
+    }
+
+    /// One a batch, so that many do not make one batch late.
+    func takeQuestion() -> LiveQuestion? {
+        guard hasQuestion.load(ordering: .relaxed), hasQuestion.exchange(false, ordering: .acquiringAndReleasing) else {
+            return nil
+        }
+        return questions.withLock { questions in
+            guard !questions.isEmpty else { return nil }
+            let first = questions.removeFirst()
+            if !questions.isEmpty { hasQuestion.store(true, ordering: .relaxed) }
+            return first
         }
     }
 }

@@ -1,4 +1,5 @@
 import Archive
+import Calls
 import Capture
 import Glibc
 import Synchronization
@@ -13,6 +14,8 @@ import Synchronization
 final class BatchBox: @unchecked Sendable {
     var batch = TrackedBatch()
     var interfaces: [CaptureInterface] = []
+    /// Somebody wants to know of the calls after this batch.
+    var question: LiveRound?
     let readers = Atomic<Int>(0)
 }
 
@@ -60,6 +63,10 @@ final class WorkerPool: @unchecked Sendable {
         for queue in queues { queue.push(box) }
     }
 
+    /// Batches that wait for the busiest worker.
+    var depth: Int { queues.reduce(0) { max($0, $1.depth) } }
+    var workers: Int { queues.count }
+
     /// Waits until everything published is done. Returns what the workers counted.
     func finish() -> WorkerTotals {
         for queue in queues { queue.close() }
@@ -79,6 +86,7 @@ final class WorkerPool: @unchecked Sendable {
                 break
             case .element(let item):
                 box.process(item.batch, item.interfaces, sequencer)
+                if let question = item.question { box.answer(question) }
                 if item.readers.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { free.push(item) }
             }
             if let flushInterval { box.flush(interval: flushInterval) }
@@ -115,6 +123,15 @@ final class WorkerBox {
         guard now - lastFlush >= interval / 2 else { return }
         lastFlush = now
         worker.flush(wallTime: now, interval: interval / 2)
+    }
+
+    /// What the worker knows of calls that are going on.
+    func liveCalls(_ round: LiveRound) -> (calls: [LiveCall], record: CallRecord?) {
+        let index = worker.index
+        if round.wantsRecord {
+            return ([], round.rows.first { $0.worker == index }.flatMap { worker.liveRecord($0) })
+        }
+        return (round.rows.compactMap { $0.worker == index ? worker.liveCall($0) : nil }, nil)
     }
 
     var totals: WorkerTotals { WorkerTotals(counters: worker.counters, archive: worker.archiveCounters()) }

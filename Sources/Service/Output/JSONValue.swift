@@ -3,6 +3,10 @@ indirect enum JSONValue: Sendable, Equatable {
     case null
     case boolean(Bool)
     case integer(Int64)
+    /// With at most six decimals; null if it is no number.
+    case decimal(Double)
+    /// A document that is written already.
+    case written([UInt8])
     case string(String)
     case array([JSONValue])
     case object([(key: String, value: JSONValue)])
@@ -21,6 +25,8 @@ indirect enum JSONValue: Sendable, Equatable {
         case .null: out += "null"
         case .boolean(let value): out += value ? "true" : "false"
         case .integer(let value): out += String(value)
+        case .decimal(let value): out += decimalText(value)
+        case .written(let bytes): out += String(decoding: bytes, as: UTF8.self)
         case .string(let value): out += quotedForJSON(value)
         case .array(let values):
             // Lists in a configuration are short: one line reads better.
@@ -46,6 +52,23 @@ indirect enum JSONValue: Sendable, Equatable {
             out += "}"
         }
     }
+}
+
+/// A number with at most six decimals, without exponent.
+func decimalText(_ value: Double, decimals: Int = 6) -> String {
+    guard value.isFinite, abs(value) < 1e15 else { return "null" }
+    var scale: Int64 = 1
+    for _ in 0..<decimals { scale *= 10 }
+    guard abs(value) * Double(scale) < 9e18 else { return String(Int64(value)) }
+    let scaled = Int64((value * Double(scale)).rounded())
+    let (whole, rest) = scaled.magnitude.quotientAndRemainder(dividingBy: UInt64(scale))
+    var text = (scaled < 0 ? "-" : "") + String(whole)
+    guard rest > 0 else { return text }
+    var digits = String(rest)
+    digits = String(repeating: "0", count: decimals - digits.count) + digits
+    while digits.last == "0" { digits.removeLast() }
+    text += "." + digits
+    return text
 }
 
 /// A JSON string with its quotes. Control characters, also those of C1, are escaped.

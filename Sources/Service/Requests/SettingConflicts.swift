@@ -26,6 +26,7 @@ struct SettingConflicts {
                 remedy: "--from-time must be earlier than --to-time",
                 exitStatus: given("to_time")?.exitStatus ?? .usage)
         }
+        try StatusConflicts(resolved).check(settings)
         try checkFiles(settings.capture.files)
     }
 

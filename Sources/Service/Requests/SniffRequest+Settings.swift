@@ -29,6 +29,13 @@ extension SniffRequest {
         service = ServiceOptions(settings)
         if output.quiet, resolved.entry("log_level")?.source == .standard { log.level = "error" }
         configurationFile = settings.configurationFile
+        health = settings.health
+        status = settings.status
+        // A replay beside a running service must not want the service's address.
+        if !capture.isLive {
+            if resolved.entry("status_listen")?.source.rank != 0 { status.listen = nil }
+            if resolved.entry("status_socket")?.source.rank != 0 { status.socket = nil }
+        }
     }
 
     private func archive(_ settings: Settings, _ resolved: ResolvedSettings) throws(CommandError) -> ArchiveOptions? {

@@ -60,6 +60,8 @@ public struct SniffRequest: Sendable, Equatable {
     public var output = OutputOptions()
     public var log = LogOptions()
     public var service = ServiceOptions()
+    public var status = StatusOptions()
+    public var health = HealthThresholds()
     /// The configuration file in use.
     public var configurationFile: String?
     public init() {}

@@ -1,14 +1,28 @@
 import Glibc
 import Logging
 
-/// Warns when memory runs short: the component `memory`, at 75 % and at 90 % of a budget.
+/// Warns when memory runs short: the component `memory`, at 75 % and at 90 % of a budget, or
+/// where the configuration says.
 struct MemoryWatch {
     /// Of the whole process, bytes; 0 is none.
     var budget: Int
     private var process = MemoryLevel()
     private var reassembly = MemoryLevel()
 
-    init(budget: Int) { self.budget = budget }
+    /// Percent: of a warning, and of an error.
+    var thresholds: [Int] {
+        didSet {
+            process.thresholds = thresholds
+            reassembly.thresholds = thresholds
+        }
+    }
+
+    init(budget: Int, thresholds: [Int] = MemoryLevel.standard) {
+        self.budget = budget
+        self.thresholds = thresholds
+        process.thresholds = thresholds
+        reassembly.thresholds = thresholds
+    }
 
     /// - Parameters:
     ///   - held: bytes held for TCP reassembly.
@@ -30,23 +44,25 @@ struct MemoryWatch {
     }
 }
 
-/// Which of the thresholds a figure has passed. Each is told once; falling below 70 % makes them new.
+/// Which of the thresholds a figure has passed. Each is told once; falling well below the first makes them new.
 struct MemoryLevel {
     private(set) var percentTold = 0
 
-    static let thresholds = [75, 90]
-    static let relief = 70
+    static let standard = [75, 90]
+    var thresholds = MemoryLevel.standard
+    /// Percent below which they are new again.
+    var relief: Int { max((thresholds.first ?? 0) - 5, 1) }
 
     /// What to say now: the thresholds that were passed, 0 for relief.
     mutating func pass(_ used: Int, of budget: Int) -> [Int] {
         guard budget > 0 else { return [] }
         let percent = Int(Double(used) / Double(budget) * 100)
-        let passed = Self.thresholds.filter { percent >= $0 && $0 > percentTold }
+        let passed = thresholds.filter { percent >= $0 && $0 > percentTold }
         if let highest = passed.last {
             percentTold = highest
             return passed
         }
-        guard percentTold > 0, percent < Self.relief else { return [] }
+        guard percentTold > 0, percent < relief else { return [] }
         percentTold = 0
         return [0]
     }
@@ -56,8 +72,8 @@ struct MemoryLevel {
         // Both when both are passed at once: whoever looks for warnings finds one.
         for passed in pass(used, of: budget) {
             switch passed {
-            case 0: logger.notice("\(what) is below \(Self.relief) % of its budget again", metadata: metadata)
-            case 90...: logger.error("\(what) is above \(passed) % of its budget", metadata: metadata)
+            case 0: logger.notice("\(what) is below \(relief) % of its budget again", metadata: metadata)
+            case thresholds.last: logger.error("\(what) is above \(passed) % of its budget", metadata: metadata)
             default: logger.warning("\(what) is above \(passed) % of its budget", metadata: metadata)
             }
         }

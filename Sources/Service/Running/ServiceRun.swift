@@ -27,6 +27,8 @@ final class ServiceRun: Sendable {
         var nextMemory: Int64 = 0
         var losses = LossWatch()
         var nextLosses: Int64 = 0
+        /// For the status service, if there is one.
+        var board: StatusBoard?
     }
 
     let control: SnifferControl
@@ -49,7 +51,10 @@ final class ServiceRun: Sendable {
         self.isPlain = isPlain
         state = Mutex(
             State(
-                reload: Reload(settings), request: request, memory: MemoryWatch(budget: request.service.memoryBudget)))
+                reload: Reload(settings), request: request,
+                memory: MemoryWatch(
+                    budget: request.service.memoryBudget,
+                    thresholds: [request.health.memoryWarning, request.health.memoryCritical])))
     }
 
     // MARK: The run tells
@@ -57,9 +62,16 @@ final class ServiceRun: Sendable {
     /// The input is open: from here on a stop has something to finish.
     func opened() { state.withLock { $0.isOpen = true } }
 
+    /// Where the status service looks.
+    func publish(on board: StatusBoard) { state.withLock { $0.board = board } }
+
     /// Everything is ready, and packets are about to be read.
     func began() {
-        state.withLock { $0.hasBegun = true }
+        let board = state.withLock { state in
+            state.hasBegun = true
+            return state.board
+        }
+        board?.enter(.capturing)
         notifier.ready("capturing")
         Log.audit("start", startDetails)
     }
@@ -80,7 +92,13 @@ final class ServiceRun: Sendable {
     }
 
     /// Where the run stands; from the tracker's thread, a few times a second.
-    func note(_ progress: SnifferProgress) { state.withLock { $0.progress = progress } }
+    func note(_ progress: SnifferProgress) {
+        let board = state.withLock { state in
+            state.progress = progress
+            return state.board
+        }
+        board?.note(progress)
+    }
 
     /// From the capturing thread, which must not wait for whoever reads the log.
     func note(_ event: LiveEvent) {
@@ -105,6 +123,7 @@ final class ServiceRun: Sendable {
         // Somebody does not want to wait. What is open stays readable, and the next start finishes it.
         if interrupts > 1 { _exit(128 + SIGINT) }
         guard isFirst else { return }
+        state.withLock { $0.board }?.enter(.stopping)
         notifier.stopping()
         control.stop()
         Log.audit("stop", by: sender, [("signal", .string(signal == SIGINT ? "SIGINT" : "SIGTERM"))])
@@ -153,11 +172,14 @@ final class ServiceRun: Sendable {
             request = try SniffRequest(outcome.settings)
         }
         try Log.change(to: request.log)
-        state.withLock { state in
+        let board = state.withLock { state in
             state.reload.adopt(outcome)
             state.request = request
             state.memory.budget = request.service.memoryBudget
+            state.memory.thresholds = [request.health.memoryWarning, request.health.memoryCritical]
+            return state.board
         }
+        board?.adopt(request, outcome.settings)
         outcome.log()
         Log.audit(
             "reload", by: sender,

@@ -10,6 +10,7 @@ public struct Setting: Sendable {
         case hooks = "Commands for calls and files"
         case calls = "Calls"
         case limits = "Performance and limits"
+        case status = "Status service"
         case output = "Output"
         case general = "General"
     }

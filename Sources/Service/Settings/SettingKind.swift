@@ -22,6 +22,8 @@ public enum SettingKind: Sendable {
     case ports
     case portRanges
     case hepAddresses
+    /// An address and a port to listen on.
+    case address
 
     /// Several values, separated by commas in one text.
     public var isList: Bool {
@@ -49,6 +51,7 @@ public enum SettingKind: Sendable {
         case .ports: "port"
         case .portRanges: "low-high"
         case .hepAddresses: "udp|tcp:address:port"
+        case .address: "address:port"
         }
     }
 }
@@ -141,6 +144,12 @@ extension SettingKind {
         case .command(let names):
             try rejectEmpty(text)
             _ = try CommandTemplate(text, names: names)
+            return .text(text)
+        case .address:
+            guard StatusAddress(text) != nil else {
+                throw ValueProblem(
+                    what: "'\(text)' is no address to listen on", remedy: "write it like 127.0.0.1:9464 or [::1]:9464")
+            }
             return .text(text)
         default:
             try rejectEmpty(text)

@@ -8,6 +8,8 @@ public struct Settings: Sendable, Equatable {
     public var keeping = KeepingOptions()
     public var output = OutputOptions()
     public var log = LogOptions()
+    public var status = StatusOptions()
+    public var health = HealthThresholds()
     public var outputDirectory: String?
     public var writePrefix: String?
     /// `-w` of plain `sniff`.

@@ -10,14 +10,16 @@ public enum SniffVoIP {
     /// - Parameters:
     ///   - request: what to do, complete: no setting is looked up anywhere else.
     ///   - settings: what the request was made of.
+    ///   - status: makes the part of the status service that speaks HTTP, should one be asked for.
     ///   - reload: reads the configuration again, for SIGHUP. It throws when the new one is invalid; the old one stays.
     public static func run(
-        _ request: SniffRequest, _ settings: ResolvedSettings,
+        _ request: SniffRequest, _ settings: ResolvedSettings, status makeServer: StatusServerMaker? = nil,
         reload: @escaping @Sendable () throws(CommandError) -> ResolvedSettings
     ) throws(CommandError) -> ExitStatus {
         MemoryReturn.apply(request.engine.limits)
         // Read before privileges go: it may be root's.
         let key = try request.keeping.keyFile.map { (path) throws(CommandError) in try KeyFile.read(path) }
+        let credentials = request.status.isWanted ? try StatusCredentials(request.status) : nil
         let service = ServiceRun(settings, request, control: SnifferControl(), resolve: reload)
         let (opened, signals) = try Sources.open(
             request, window: CaptureWindow(request.engine.selection), service: service)
@@ -26,14 +28,24 @@ public enum SniffVoIP {
         let keeper = try ArchiveKeeper(request, directory, key)
         let recovered = keeper.recover()
         let output = try RecordOutput(request, directory)
+        var status: StatusOfRun?
+        if let credentials, let makeServer {
+            let board = StatusBoard(
+                request, settings, control: service.control, directory: directory,
+                keepingCounters: { keeper.counters })
+            status = try StatusOfRun(board, credentials, request.status, makeServer)
+            service.publish(on: board)
+        }
+        defer { status?.stop() }
         output.writeRecovered(recovered)
         keeper.start(output, recovered)
         let sniffer = Sniffer(
             request.engine, formats: output.formats, directory: directory, isLive: request.capture.isLive,
             control: service.control,
-            deliver: {
-                output.write($0)
-                keeper.add($0.record)
+            deliver: { [board = status?.board] outgoing in
+                output.write(outgoing)
+                keeper.add(outgoing.record)
+                board?.add(outgoing.record, line: outgoing.json)
             })
         var progress = ReplayProgress(request)
         sniffer.onProgress = { now in
@@ -52,9 +64,9 @@ public enum SniffVoIP {
         progress.clear()
         keeper.finish()
         result.summary.counters += keeper.counters
-        let status = output.finish(result, problems: opened.problems(afterStop: service.control.isStopping))
-        service.ended(status)
-        return status
+        let exitStatus = output.finish(result, problems: opened.problems(afterStop: service.control.isStopping))
+        service.ended(exitStatus)
+        return exitStatus
     }
 
     private static func openDirectory(_ options: ArchiveOptions?) throws(CommandError) -> ArchiveDirectory? {

@@ -72,8 +72,9 @@ final class ServiceRun: Sendable {
             return state.board
         }
         board?.enter(.capturing)
-        notifier.ready("capturing")
+        // In this order: who is told that it is ready may ask for a reload, and its line comes behind this one.
         Log.audit("start", startDetails)
+        notifier.ready("capturing")
     }
 
     func ended(_ status: ExitStatus) {

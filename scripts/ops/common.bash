@@ -5,7 +5,7 @@
 LC=${LC:-lc}
 UNIT=${LIPPYCAT_UNIT:-lippycat}
 if [ -z "${LIPPYCAT_CONFIG:-}" ]; then
-    LIPPYCAT_CONFIG=/etc/lippycat/lippycat.yaml
+    LIPPYCAT_CONFIG=/etc/lippycat/config.yaml
     [ -e $LIPPYCAT_CONFIG ] || LIPPYCAT_CONFIG=/etc/lippycat/config.yaml
 fi
 

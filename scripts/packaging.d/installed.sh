@@ -29,9 +29,9 @@ check "no password" grep -qE '^lippycat:!' "$root/etc/shadow"
 same "no other groups" "$group" "$(inside id -G lippycat | tr ' ' '\n' | sort -u)"
 owned() { (cd "$root" && find . -xdev \( -user "$user" -o -group "$group" \) -printf '%M %u:%g %p\n' | sed "s/ [^ ]* / /" | sort -k2); }
 same "what the account owns" "drwxr-x--- ./var/lib/lippycat
-drwxr-x--- ./var/lib/lippycat/calls
+drwxr-x--- ./var/lib/lippycat/pcap
 drwxr-x--- ./var/log/lippycat" "$(owned)"
-same "the configuration is root's alone" "600 0:0" "$(stat -c '%a %u:%g' "$root/etc/lippycat/lippycat.yaml")"
+same "the configuration is root's alone" "600 0:0" "$(stat -c '%a %u:%g' "$root/etc/lippycat/config.yaml")"
 check "nothing set-user-ID, nothing with capabilities, nothing writable for all" test -z "$(cd "$root" &&
     inside dpkg -L lippycat | while read -r file; do
         [ -f "$root$file" ] || continue
@@ -54,8 +54,8 @@ for capture in testdata/sipp/udp/capture.pcap testdata/test-sip-tcp.pcap; do
 done
 
 # The configuration
-inside lc show config --config /etc/lippycat/lippycat.yaml >"$work/config.json" || fail "the packaged configuration is invalid"
-same "what the packaged configuration says" "/var/log/lippycat/lippycat.log /var/log/lippycat/audit.log /var/lib/lippycat/calls" \
+inside lc show config --config /etc/lippycat/config.yaml >"$work/config.json" || fail "the packaged configuration is invalid"
+same "what the packaged configuration says" "/var/log/lippycat/lippycat.log /var/log/lippycat/audit.log /var/lib/lippycat/pcap" \
     "$(python3 -c 'import json, sys
 c = json.load(open(sys.argv[1]))
 print(c["log_file"], c["audit_log"], c["voip"]["output_dir"])' "$work/config.json")"

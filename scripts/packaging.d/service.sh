@@ -35,8 +35,8 @@ else
         fail "$what"
     }
     is() { [ "$(shown "$1")" = "$2" ]; }
-    config=$root/etc/lippycat/lippycat.yaml
-    calls=$root/var/lib/lippycat/calls
+    config=$root/etc/lippycat/config.yaml
+    calls=$root/var/lib/lippycat/pcap
     log=$root/var/log/lippycat/lippycat.log
 
     inside systemctl start lippycat.service || { journal >&2; fail "the service does not start"; }
@@ -50,7 +50,7 @@ else
         "$(field CapPrm) $(field CapEff) $(field CapBnd) $(field CapAmb)"
     same "no new privileges, system calls filtered" "1 2" "$(field NoNewPrivs) $(field Seccomp)"
     check "may not read root's configuration" \
-        inside sh -c '! setpriv --reuid=lippycat --regid=lippycat --init-groups cat /etc/lippycat/lippycat.yaml 2>/dev/null'
+        inside sh -c '! setpriv --reuid=lippycat --regid=lippycat --init-groups cat /etc/lippycat/config.yaml 2>/dev/null'
     same "has a copy that nobody else may read" "600 lippycat:lippycat" "$(inside stat -c '%a %U:%G' /run/lippycat/lippycat.yaml)"
     same "its directory is not everybody's" "750 lippycat:lippycat" "$(inside stat -c '%a %U:%G' /run/lippycat)"
 
@@ -98,7 +98,7 @@ sys.stdout.write(urllib.request.urlopen("http://127.0.0.1:9464" + sys.argv[1], t
     sed -i 's/  max_calls: 777/  max_call: 777/' "$config"
     check "an invalid one makes the reload fail" inside sh -c '! systemctl reload lippycat.service 2>/dev/null'
     check "with the reason, the file and the line in the journal" \
-        grep -qE "unknown key 'voip.max_call': /etc/lippycat/lippycat.yaml:[0-9]+" <(journal)
+        grep -qE "unknown key 'voip.max_call': /etc/lippycat/config.yaml:[0-9]+" <(journal)
     until_true 5 "while the service goes on" is ActiveState active
     same "as the same process" "$main" "$(shown MainPID)"
 

@@ -57,7 +57,7 @@ operate() {
     fi
     case $line in *"enable --now lippycat"*) [ -n "${called:-}" ] || first_calls ;; esac
 }
-finished() { find /var/lib/lippycat/calls -name '*.pcap'; }
+finished() { find /var/lib/lippycat/pcap -name '*.pcap'; }
 
 # As the package leaves it: its files where this tree has them, else what they come to.
 install_machine() {
@@ -68,26 +68,26 @@ install_machine() {
     if [ -e "$ROOT/packaging/systemd/lippycat.service" ]; then
         sed 's|/usr/bin/lc|/usr/local/bin/lc|' "$ROOT/packaging/systemd/lippycat.service" >"$RUNBOOK_UNIT"
         install -m 0755 -t /usr/libexec/lippycat "$ROOT"/packaging/libexec/configuration
-        install -m 0600 "$ROOT/packaging/lippycat.yaml" /etc/lippycat/lippycat.yaml
+        install -m 0600 "$ROOT/packaging/lippycat.yaml" /etc/lippycat/config.yaml
         install -m 0644 "$ROOT/packaging/logrotate/lippycat" /etc/logrotate.d/lippycat
     else
         cat >"$RUNBOOK_UNIT" <<'U'
 [Service]
 Type=notify
-ExecStart=/usr/local/bin/lc sniff voip --config /etc/lippycat/lippycat.yaml
+ExecStart=/usr/local/bin/lc sniff voip --config /etc/lippycat/config.yaml
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=always
 StandardOutput=null
 U
         printf '%s\n' 'log_file: /var/log/lippycat/lippycat.log' 'audit_log: /var/log/lippycat/audit.log' 'voip:' \
-            '  interface: [any]' '  output_dir: /var/lib/lippycat/calls' '  retention_age: 30d' >/etc/lippycat/lippycat.yaml
-        chmod 600 /etc/lippycat/lippycat.yaml
+            '  interface: [any]' '  output_dir: /var/lib/lippycat/pcap' '  retention_age: 30d' >/etc/lippycat/config.yaml
+        chmod 600 /etc/lippycat/config.yaml
         printf '/var/log/lippycat/*.log {\n  rotate 14\n  postrotate\n    systemctl reload lippycat\n  endscript\n}\n' \
             >/etc/logrotate.d/lippycat
     fi
     chmod 644 /etc/logrotate.d/lippycat
     # What the document tells to do first, and a ring that can overflow.
-    sed -i 's/interface: \[any\]/interface: [eth0]\n  pcap_buffer_size: 1MiB\n  pcap_grace_period: 1s/' /etc/lippycat/lippycat.yaml
+    sed -i 's/interface: \[any\]/interface: [eth0]\n  pcap_buffer_size: 1MiB\n  pcap_grace_period: 1s/' /etc/lippycat/config.yaml
 }
 
 # Calls for what the checks look at: sipp's, and one with real codecs and RTCP.
@@ -107,7 +107,7 @@ first_calls() {
     # The last one's file gets its name after the grace period.
     captures() { [ "$(finished | wc -l)" = "$wanted" ]; }
     await 10 captures || true
-    have=$(grep -c '"state":"ended"' /var/lib/lippycat/calls/calls.jsonl || true)
+    have=$(grep -c '"state":"ended"' /var/lib/lippycat/pcap/calls.jsonl || true)
     check "$have records of calls that ended, $(finished | wc -l) captures" is "$wanted $wanted" "$have $(finished | wc -l)"
 }
 

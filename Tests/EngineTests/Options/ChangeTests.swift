@@ -7,35 +7,6 @@ import Testing
 
 /// Options that change while the engine runs (`SnifferControl.change`).
 @Suite struct ChangeTests {
-    /// A capture that asks for a change when so many seconds of it have been read.
-    private final class Changing: PacketSource {
-        private let base: FileSource
-        private let time: Int64
-        private let change: () -> Void
-        private var isDone = false
-
-        init(_ base: FileSource, at seconds: Double, _ change: @escaping () -> Void) {
-            self.base = base
-            time = Scenario.start + Int64(seconds * 1e9)
-            self.change = change
-        }
-
-        func read(into batch: inout PacketBatch, limit: Int) throws(CaptureError) -> ReadStatus {
-            let status = try base.read(into: &batch, limit: limit)
-            if !isDone, let packet = batch.packets.first, packet.timestamp >= time {
-                isDone = true
-                change()
-            }
-            return status
-        }
-
-        var interfaces: [CaptureInterface] { base.interfaces }
-        var linkTypes: [UInt32] { base.linkTypes }
-        var isNanosecond: Bool { base.isNanosecond }
-        var statistics: CaptureStatistics { base.statistics }
-        var damages: [CaptureDamage] { base.damages }
-    }
-
     /// Runs the scenario, with the change behind the first packet from then on. Returns the records and whether the change
     /// was taken over.
     private func run(
@@ -48,7 +19,7 @@ import Testing
         let control = SnifferControl()
         let isApplied = Mutex(false)
         let file = try FileSource(path: try folder.write("in.pcap", scenario.capture))
-        let source = Changing(file, at: seconds) {
+        let source = InterruptedSource(file, at: seconds) {
             control.change(to: changed) { isApplied.withLock { $0 = true } }
         }
         let records = Mutex<[CallRecord]>([])

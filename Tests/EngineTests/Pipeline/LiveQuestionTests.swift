@@ -7,35 +7,6 @@ import Testing
 
 /// What the engine tells of calls that are going on, asked in the middle of a capture.
 @Suite struct LiveQuestionTests {
-    /// A capture that asks when so many seconds of it have been read.
-    private final class Asking: PacketSource {
-        private let base: FileSource
-        private let time: Int64
-        private let ask: () -> Void
-        private var isDone = false
-
-        init(_ base: FileSource, at seconds: Double, _ ask: @escaping () -> Void) {
-            self.base = base
-            time = Scenario.start + Int64(seconds * 1e9)
-            self.ask = ask
-        }
-
-        func read(into batch: inout PacketBatch, limit: Int) throws(CaptureError) -> ReadStatus {
-            let status = try base.read(into: &batch, limit: limit)
-            if !isDone, let packet = batch.packets.first, packet.timestamp >= time {
-                isDone = true
-                ask()
-            }
-            return status
-        }
-
-        var interfaces: [CaptureInterface] { base.interfaces }
-        var linkTypes: [UInt32] { base.linkTypes }
-        var isNanosecond: Bool { base.isNanosecond }
-        var statistics: CaptureStatistics { base.statistics }
-        var damages: [CaptureDamage] { base.damages }
-    }
-
     /// Three calls: `over` has ended, `talking` is answered and has sent 50 packets of media, `ringing` has not been answered.
     private var scenario: Scenario {
         var scenario = Scenario()
@@ -68,7 +39,7 @@ import Testing
         let control = SnifferControl()
         let answers = Mutex<[LiveAnswer]>([])
         let file = try FileSource(path: try folder.write("in.pcap", scenario.capture))
-        let source = Asking(file, at: seconds) {
+        let source = InterruptedSource(file, at: seconds) {
             #expect(control.ask(LiveQuestion(subject) { answer in answers.withLock { $0.append(answer) } }))
         }
         let sniffer = Sniffer(

@@ -5,12 +5,11 @@ extension CallFileWriter {
     /// Buffers taken from other files in the attempt to serve one request, before writing through.
     private static var evictionLimit: Int { 4 }
 
-    /// The size of buffers to give out now: an even share of the budget, rounded up to the next size of a block. When all is
-    /// given out, the oldest buffer makes room: it has an even share in it by then, where smaller blocks would be full with less.
+    /// The size of buffers to give out now: an even share of the budget, between the arena's smallest and largest block.
     private var preferredOrder: Int {
-        let share = (arena.byteCount / BufferArena.smallestBlock - 1) / max(openFiles, 1)
-        guard share > 0 else { return 0 }
-        return min(BufferArena.orders - 1, Int.bitWidth - share.leadingZeroBitCount)
+        let share = arena.byteCount / max(openFiles, 1) / BufferArena.smallestBlock
+        guard share > 1 else { return 0 }
+        return min(BufferArena.orders - 1, Int.bitWidth - 1 - share.leadingZeroBitCount)
     }
 
     /// Sees to it that the buffer has `length` bytes of room, if need be by flushing it or taking one from another file.

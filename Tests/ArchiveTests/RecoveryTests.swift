@@ -15,7 +15,7 @@ import Testing
     @Test func aKilledRunIsFinishedByTheNext() async throws {
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = place.path as String] in
             let archive = try ArchiveDirectory(path: path, use: .live)
-            var writer = CallFileWriter(directory: archive, options: CallFileOptions(), bufferBudget: 2 << 20)
+            var writer = CallFileWriter(directory: archive, options: CallFileOptions(), bufferBudget: 1 << 20)
             let sets = (0..<20).map { writer.open(stem: stem("d/call\($0)"), held: false) }
             for position in 0..<4_000 as Range<UInt64> {
                 writer.append(sets[Int(position % 20)], TestPacket(position: position, length: 200))

@@ -30,7 +30,9 @@ same "no other groups" "$group" "$(inside id -G lippycat | tr ' ' '\n' | sort -u
 owned() { (cd "$root" && find . -xdev \( -user "$user" -o -group "$group" \) -printf '%M %u:%g %p\n' | sed "s/ [^ ]* / /" | sort -k2); }
 same "what the account owns" "drwxr-x--- ./var/lib/lippycat
 drwxr-x--- ./var/lib/lippycat/pcap
-drwxr-x--- ./var/log/lippycat" "$(owned)"
+drwxr-x--- ./var/log/lippycat
+-rw-r----- ./var/log/lippycat/audit.log
+-rw-r----- ./var/log/lippycat/lippycat.log" "$(owned)"
 same "the configuration is root's alone" "600 0:0" "$(stat -c '%a %u:%g' "$root/etc/lippycat/config.yaml")"
 check "nothing set-user-ID, nothing with capabilities, nothing writable for all" test -z "$(cd "$root" &&
     inside dpkg -L lippycat | while read -r file; do

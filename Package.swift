@@ -42,7 +42,7 @@ let package = Package(
         .target(name: "SIP", dependencies: ["PacketDecoding"], swiftSettings: engine),
         .target(name: "HEP", dependencies: ["PacketDecoding"], swiftSettings: engine),
         .target(name: "RTP", dependencies: ["PacketDecoding"], swiftSettings: engine),
-        .target(name: "Calls", dependencies: ["PacketDecoding", "SIP", "RTP"], swiftSettings: engine),
+        .target(name: "Calls", dependencies: ["PacketDecoding", "SIP", "RTP", "Tables"], swiftSettings: engine),
 
         // The shell around them.
         .target(name: "Archive", dependencies: ["Calls", "PacketDecoding", "Tables"], swiftSettings: engine),

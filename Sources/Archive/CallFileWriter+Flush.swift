@@ -97,9 +97,8 @@ extension CallFileWriter {
 
     /// Any name of a part.
     func partName(_ file: Int, part: Int, attempt: Int, ending: String) -> [UInt8] {
-        let details = setDetails[Int(files[file].set)]
-        return FileName.path(
-            details.stem.path(kind: files[file].kind),
+        FileName.path(
+            setDetails[Int(files[file].set)].stem.path(kind: files[file].kind),
             linkType: fileDetails[file].showsLinkType ? files[file].linkType : nil, part: part, attempt: attempt,
             ending: ending)
     }

@@ -90,6 +90,9 @@ public struct FileNamePattern: Sendable, Equatable {
         return pieces
     }
 
+    /// From and To are looked at.
+    public var showsUsers: Bool { components.contains { $0.contains(.field(.from)) || $0.contains(.field(.to)) } }
+
     /// Signalling and media go to files of their own.
     public var splitsKinds: Bool { components.contains { $0.contains(.field(.kind)) } }
 
@@ -97,15 +100,17 @@ public struct FileNamePattern: Sendable, Equatable {
     public func stem(for values: FileNameValues) -> FileStem {
         let time = UTCTime(nanoseconds: values.timestamp)
         var path: [UInt8] = []
-        for (index, component) in components.enumerated() {
+        // A date, an underline and a time; the rest is little, or sets its own room.
+        path.reserveCapacity(values.callID.count + 32)
+        for index in components.indices {
             if index > 0 { path.append(UInt8(ascii: "/")) }
             let start = path.count
-            for piece in component {
+            for piece in components[index] {
                 switch piece {
                 case .text(let text): path.append(contentsOf: text)
-                case .field(.timestamp): path.append(contentsOf: time.date + [UInt8(ascii: "_")] + time.timeOfDay)
-                case .field(.date): path.append(contentsOf: time.date)
-                case .field(.hour): path.append(contentsOf: time.hour)
+                case .field(.timestamp): time.appendTimestamp(to: &path)
+                case .field(.date): time.appendDate(to: &path)
+                case .field(.hour): time.appendHour(to: &path)
                 case .field(.kind): path.append(FileStem.kindMarker)
                 case .field(.from): path.append(contentsOf: SafeName.sanitised(values.from).prefix(Self.userLimit))
                 case .field(.to): path.append(contentsOf: SafeName.sanitised(values.to).prefix(Self.userLimit))
@@ -136,46 +141,5 @@ public struct FileNamePattern: Sendable, Equatable {
         }
         let limit = index == components.count - 1 ? Self.lastComponentLimit : Self.componentLimit
         return (limit - fixed) / max(callIDs, 1)
-    }
-}
-
-/// A point in time as calendar digits, UTC.
-struct UTCTime {
-    var date: [UInt8]
-    var hour: [UInt8]
-    /// `HHMMSS`.
-    var timeOfDay: [UInt8]
-
-    /// Times before the epoch count as the epoch.
-    init(nanoseconds: Int64) {
-        let seconds = Int(max(nanoseconds, 0) / 1_000_000_000)
-        let (year, month, day) = Self.civil(fromDays: seconds / 86_400)
-        let inDay = seconds % 86_400
-        hour = Self.digits(inDay / 3_600, 2)
-        timeOfDay = hour + Self.digits(inDay / 60 % 60, 2) + Self.digits(inDay % 60, 2)
-        date = Self.digits(year, 4) + Self.digits(month, 2) + Self.digits(day, 2)
-    }
-
-    /// Proleptic Gregorian date of a day number; https://howardhinnant.github.io/date_algorithms.html#civil_from_days
-    private static func civil(fromDays days: Int) -> (Int, Int, Int) {
-        let shifted = days + 719_468
-        let era = shifted / 146_097
-        let dayOfEra = shifted % 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return (year, month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
-    }
-
-    private static func digits(_ value: Int, _ count: Int) -> [UInt8] {
-        var value = value
-        var result = [UInt8](repeating: UInt8(ascii: "0"), count: count)
-        for index in stride(from: count - 1, through: 0, by: -1) {
-            result[index] += UInt8(value % 10)
-            value /= 10
-        }
-        return result
     }
 }

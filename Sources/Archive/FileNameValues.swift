@@ -43,8 +43,8 @@ public enum SafeName {
     /// an allowed character, so no Call-ID can look like another's hash.
     static func callID(_ value: [UInt8], limit: Int) -> [UInt8] {
         let safe = sanitised(value)
-        let hash = StableHash.hash(value)
         if safe == value, safe.count <= limit { return safe }
+        let hash = StableHash.hash(value)
         if safe.count + 9 <= limit {
             return safe + [UInt8(ascii: "~")] + hexadecimal(hash ^ hash >> 32, digits: 8)
         }

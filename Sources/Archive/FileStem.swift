@@ -4,12 +4,14 @@
 public struct FileStem: Hashable, Sendable {
     /// Stands where the kind goes; cannot occur in a name.
     static let kindMarker: UInt8 = 0
-    var bytes: [UInt8]
-
-    init(bytes: [UInt8]) { self.bytes = bytes }
-
+    let bytes: [UInt8]
     /// Signalling and media go to files of their own.
-    var splitsKinds: Bool { bytes.contains(Self.kindMarker) }
+    let splitsKinds: Bool
+
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+        splitsKinds = bytes.contains(Self.kindMarker)
+    }
 
     /// The relative path with the kind filled in.
     func path(kind: RecordKind) -> [UInt8] {

@@ -107,8 +107,8 @@ public struct RecordLog: ~Copyable {
         guard rotationSize > 0, size >= Int64(clamping: rotationSize) else { return }
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
-        let time = UTCTime(nanoseconds: Int64(now.tv_sec) * 1_000_000_000)
-        let stem = Array(Self.rotatedPrefix.utf8) + time.date + [UInt8(ascii: "_")] + time.timeOfDay
+        var stem = Array(Self.rotatedPrefix.utf8)
+        UTCTime(nanoseconds: Int64(now.tv_sec) * 1_000_000_000).appendTimestamp(to: &stem)
         for attempt in 1...FileName.attemptLimit {
             let number = attempt == 1 ? [] : Array("-\(attempt)".utf8)
             let target = SystemCall.terminated(stem + number + Self.ending.utf8)

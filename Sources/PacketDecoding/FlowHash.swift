@@ -54,9 +54,14 @@ public struct FlowHash: Sendable {
         let count = raw.byteCount
         var state = key0
         var offset = 0
-        while count - offset >= 16 {
-            state = FlowHash.fold(raw.uint64(offset) ^ key1, raw.uint64(offset + 8) ^ state)
-            offset += 16
+        while count &- offset >= 16 {
+            // SAFETY: offset + 16 <= count, and every bit pattern is a UInt64. Here the checks cost as much as the rest.
+            let (first, second) = unsafe (
+                raw.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self),
+                raw.unsafeLoadUnaligned(fromUncheckedByteOffset: offset &+ 8, as: UInt64.self)
+            )
+            state = FlowHash.fold(UInt64(bigEndian: first) ^ key1, UInt64(bigEndian: second) ^ state)
+            offset &+= 16
         }
         var first: UInt64 = 0
         var rest: UInt64 = 0

@@ -65,7 +65,17 @@ extension Span where Element == UInt8 {
     public func equals(_ text: String) -> Bool {
         let known = text.utf8Span.span
         guard known.count == count else { return isRepaired(to: text) }
-        for index in indices where self[index] != known[index] { return isRepaired(to: text) }
+        var index = 0
+        while count &- index >= 8 {
+            guard packed(from: index, length: 8) == known.packed(from: index, length: 8) else {
+                return isRepaired(to: text)
+            }
+            index &+= 8
+        }
+        while index < count {
+            guard self[index] == known[index] else { return isRepaired(to: text) }
+            index &+= 1
+        }
         return true
     }
 

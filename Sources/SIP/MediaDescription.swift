@@ -30,14 +30,16 @@ public struct MediaDescription: Sendable, Hashable {
     public internal(set) var proto: ByteRange
     /// RTP of any profile.
     public internal(set) var isRTP: Bool
-    /// As written; payload types, of RTP.
-    public internal(set) var formats: [ByteRange] = []
-    /// The formats that are payload types, in their order.
-    public internal(set) var payloadTypes: [UInt8] = []
+    /// As written, in the session's `formats`; payload types, of RTP.
+    public internal(set) var formats = 0..<0
+    /// The formats that are payload types, in their order, in the session's `payloadTypes`.
+    public internal(set) var payloadTypes = 0..<0
     /// Its own `c=`; without one the session's counts.
     public internal(set) var connection: SDPConnection?
-    public internal(set) var rtpMaps: [RTPMap] = []
-    public internal(set) var formatParameters: [FormatParameters] = []
+    /// In the session's arrays of these names.
+    public internal(set) var rtpMaps = 0..<0
+    public internal(set) var formatParameters = 0..<0
+    public internal(set) var candidates = 0..<0
     /// `a=ptime` in milliseconds.
     public internal(set) var packetTimeMs: UInt16?
     /// Its own; without one the session's counts, without that `sendrecv`.
@@ -46,7 +48,6 @@ public struct MediaDescription: Sendable, Hashable {
     /// The address in `a=rtcp`.
     public internal(set) var rtcpConnection: SDPConnection?
     public internal(set) var isRTCPMultiplexed = false
-    public internal(set) var candidates: [ICECandidate] = []
     public internal(set) var mid: ByteRange = .absent
     public internal(set) var hasCrypto = false
     public internal(set) var hasFingerprint = false
@@ -68,70 +69,93 @@ public struct MediaDescription: Sendable, Hashable {
         return false
     }
 
-    /// Fax over UDP or TCP (ITU-T T.38): `m=image … udptl t38`.
-    public func isT38(in sdp: Span<UInt8>) -> Bool {
-        kind == .image
-            && formats.contains { sdp.equalsIgnoringCase("t38", from: Int($0.start), to: Int($0.end)) }
-    }
-
-    init(_ sdp: Span<UInt8>, _ line: SDPLineIterator.Line, _ refused: inout Int) {
-        let media = SDPMediaLine(sdp, line)
-        kind = media.kind
-        kindRange = ByteRange(media.kindRange)
-        port = media.port
-        portCount = media.portCount
-        proto = ByteRange(media.proto)
-        isRTP = media.isRTP(sdp)
-        // Room for what the usual line has: an array that grows one by one is made anew four times.
-        formats.reserveCapacity(8)
-        if isRTP { payloadTypes.reserveCapacity(8) }
-        var fields = SDPFields(from: media.formats, to: line.end)
-        while true {
-            let format = fields.next(in: sdp)
-            if format.isEmpty { break }
-            if isRTP, let type = Self.payloadType(sdp, format) {
-                payloadTypes.appendBounded(type, SessionDescription.Limits.entries, &refused)
-            }
-            formats.appendBounded(ByteRange(format), SessionDescription.Limits.entries, &refused)
-        }
+    init(_ line: SDPMediaLine, isRTP: Bool) {
+        kind = line.kind
+        kindRange = ByteRange(line.kindRange)
+        port = line.port
+        portCount = line.portCount
+        proto = ByteRange(line.proto)
+        self.isRTP = isRTP
     }
 
     static func payloadType(_ sdp: Span<UInt8>, _ range: Range<Int>) -> UInt8? {
         sdp.decimal(from: range.lowerBound, to: range.upperBound, limit: 127).flatMap { UInt8(exactly: $0) }
     }
+}
+
+extension SessionDescription {
+    /// Fax over UDP or TCP (ITU-T T.38): `m=image … udptl t38`.
+    public func isT38(_ media: MediaDescription, in sdp: Span<UInt8>) -> Bool {
+        media.kind == .image
+            && formats[media.formats].contains {
+                sdp.equalsIgnoringCase("t38", from: Int($0.start), to: Int($0.end))
+            }
+    }
+
+    mutating func beginMedia(_ sdp: Span<UInt8>, _ line: SDPLineIterator.Line) {
+        let mediaLine = SDPMediaLine(sdp, line)
+        var description = MediaDescription(mediaLine, isRTP: mediaLine.isRTP(sdp))
+        description.formats = formats.count..<formats.count
+        description.payloadTypes = payloadTypes.count..<payloadTypes.count
+        description.rtpMaps = rtpMaps.count..<rtpMaps.count
+        description.formatParameters = formatParameters.count..<formatParameters.count
+        description.candidates = candidates.count..<candidates.count
+        var fields = SDPFields(from: mediaLine.formats, to: line.end)
+        while true {
+            let format = fields.next(in: sdp)
+            if format.isEmpty { break }
+            if description.isRTP, let type = MediaDescription.payloadType(sdp, format) {
+                Self.append(type, to: &payloadTypes, &description.payloadTypes, &refused)
+            }
+            Self.append(ByteRange(format), to: &formats, &description.formats, &refused)
+        }
+        media.append(description)
+    }
 
     /// False if the attribute is one that is read and its value cannot be.
     mutating func take(
-        _ attribute: SDPAttribute, _ value: ByteRange, _ sdp: Span<UInt8>, _ refused: inout Int
+        _ attribute: SDPAttribute, ofMedia index: Int, _ value: ByteRange, _ sdp: Span<UInt8>
     ) -> Bool {
-        let (start, end, limit) = (Int(value.start), Int(value.end), SessionDescription.Limits.entries)
+        let (start, end) = (Int(value.start), Int(value.end))
         switch attribute {
         case .rtpmap:
             guard let map = RTPMap(sdp, from: start, to: end) else { return false }
-            if rtpMaps.isEmpty { rtpMaps.reserveCapacity(formats.count) }
-            rtpMaps.appendBounded(map, limit, &refused)
+            Self.append(map, to: &rtpMaps, &media[index].rtpMaps, &refused)
         case .fmtp:
             guard let parameters = FormatParameters(sdp, from: start, to: end) else { return false }
-            formatParameters.appendBounded(parameters, limit, &refused)
+            Self.append(parameters, to: &formatParameters, &media[index].formatParameters, &refused)
         case .candidate:
             guard let candidate = ICECandidate(sdp, from: start, to: end) else { return false }
-            candidates.appendBounded(candidate, limit, &refused)
+            Self.append(candidate, to: &candidates, &media[index].candidates, &refused)
         case .rtcp:
             let rtcp = RTCPAttribute(sdp, from: start, to: end)
-            rtcpPort = rtcp.port
-            rtcpConnection = rtcp.connection
+            media[index].rtcpPort = rtcp.port
+            media[index].rtcpConnection = rtcp.connection
             return rtcp.port != nil
         case .ptime:
-            packetTimeMs = sdp.port(from: start, to: sdp.trimLinearSpace(from: start, backFrom: end))
-            return packetTimeMs != nil
-        case .rtcpMux: isRTCPMultiplexed = true
-        case .mid: mid = value
-        case .crypto: hasCrypto = true
-        case .fingerprint: hasFingerprint = true
-        case .bundleOnly: isBundleOnly = true
-        case .sendrecv, .sendonly, .recvonly, .inactive: direction = MediaDirection(attribute)
+            media[index].packetTimeMs = sdp.port(from: start, to: sdp.trimLinearSpace(from: start, backFrom: end))
+            return media[index].packetTimeMs != nil
+        case .rtcpMux: media[index].isRTCPMultiplexed = true
+        case .mid: media[index].mid = value
+        case .crypto: media[index].hasCrypto = true
+        case .fingerprint: media[index].hasFingerprint = true
+        case .bundleOnly: media[index].isBundleOnly = true
+        case .sendrecv, .sendonly, .recvonly, .inactive: media[index].direction = MediaDirection(attribute)
         case .group, .other: break
         }
         return true
+    }
+
+    /// Of the media section that is being read: its own are the last ones.
+    @inline(__always)
+    private static func append<Entry>(
+        _ entry: Entry, to entries: inout [Entry], _ own: inout Range<Int>, _ refused: inout Int
+    ) {
+        guard own.count < Limits.entries else {
+            refused += 1
+            return
+        }
+        entries.append(entry)
+        own = own.lowerBound..<entries.count
     }
 }

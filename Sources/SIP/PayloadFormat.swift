@@ -12,12 +12,13 @@ public struct PayloadFormat: Sendable, Hashable {
     }
 }
 
-extension MediaDescription {
-    /// What the description says `payloadType` stands for; nil if it says nothing.
-    public func format(of payloadType: UInt8, in sdp: Span<UInt8>) -> PayloadFormat? {
-        for map in rtpMaps where map.payloadType == payloadType {
+extension SessionDescription {
+    /// What the description says `payloadType` stands for in one of its media; nil if it says nothing.
+    public func format(of payloadType: UInt8, _ media: MediaDescription, in sdp: Span<UInt8>) -> PayloadFormat? {
+        for index in media.rtpMaps where rtpMaps[index].payloadType == payloadType {
             return PayloadFormat(
-                name: map.encoding.string(in: sdp), clockRateHz: map.clockRateHz, channels: map.channels)
+                name: rtpMaps[index].encoding.string(in: sdp), clockRateHz: rtpMaps[index].clockRateHz,
+                channels: rtpMaps[index].channels)
         }
         return nil
     }

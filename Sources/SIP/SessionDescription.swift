@@ -1,10 +1,11 @@
 import PacketDecoding
 
-/// A session description (RFC 8866), as far as calls are told from it. For records: it allocates its arrays.
+/// A session description (RFC 8866), as far as calls are told from it.
 ///
-/// Ranges count from the first byte given to `parse`. What exceeds `Limits` is left out and counted in `refused`;
-/// lines that cannot be read are left out and counted in `oddLines`.
-public struct SessionDescription: Sendable, Hashable {
+/// Keep one and use it again: `read` allocates only while its arrays grow. Ranges count from the first byte given to it.
+/// What exceeds `Limits` is left out and counted in `refused`; lines that cannot be read are left out and counted in
+/// `oddLines`.
+public struct SessionDescription: Sendable {
     public enum Limits {
         public static var media: Int { 64 }
         /// Of one media section, each of: formats, rtpmaps, fmtps, candidates; of the session: groups.
@@ -24,18 +25,40 @@ public struct SessionDescription: Sendable, Hashable {
     public internal(set) var refused = 0
     public internal(set) var oddLines = 0
 
-    /// Reads a session description; nil if not one line of it has the form of one.
-    public static func parse(_ sdp: Span<UInt8>) -> SessionDescription? {
-        guard UInt32(exactly: sdp.count) != nil else { return nil }
-        var description = SessionDescription()
+    /// What all media have, one after the other; a `MediaDescription` has the range of its own in each.
+    public internal(set) var formats: [ByteRange] = []
+    public internal(set) var payloadTypes: [UInt8] = []
+    public internal(set) var rtpMaps: [RTPMap] = []
+    public internal(set) var formatParameters: [FormatParameters] = []
+    public internal(set) var candidates: [ICECandidate] = []
+    private var mediaIsRefused = false
+
+    public init() {}
+
+    /// Reads a session description in place of the last one; false if not one line of it has the form of one.
+    public mutating func read(_ sdp: Span<UInt8>) -> Bool {
+        clear()
+        guard UInt32(exactly: sdp.count) != nil else { return false }
         var lines = SDPLineIterator()
         var found = false
         while let line = lines.next(in: sdp) {
             found = true
-            description.take(line, sdp)
+            take(line, sdp)
         }
-        description.oddLines += lines.oddLines
-        return found ? description : nil
+        oddLines += lines.oddLines
+        return found
+    }
+
+    private mutating func clear() {
+        (origin, name, connection, direction) = (.absent, .absent, nil, nil)
+        (hasFingerprint, mediaIsRefused, refused, oddLines) = (false, false, 0, 0)
+        if !bundles.isEmpty { bundles.removeAll(keepingCapacity: true) }
+        media.removeAll(keepingCapacity: true)
+        formats.removeAll(keepingCapacity: true)
+        payloadTypes.removeAll(keepingCapacity: true)
+        rtpMaps.removeAll(keepingCapacity: true)
+        formatParameters.removeAll(keepingCapacity: true)
+        if !candidates.isEmpty { candidates.removeAll(keepingCapacity: true) }
     }
 
     private mutating func take(_ line: SDPLineIterator.Line, _ sdp: Span<UInt8>) {
@@ -56,7 +79,7 @@ public struct SessionDescription: Sendable, Hashable {
                 refused += 1
                 return
             }
-            media.append(MediaDescription(sdp, line, &refused))
+            beginMedia(sdp, line)
         case UInt8(ascii: "a"):
             let colon = SDPAttribute.nameEnd(sdp, line)
             let value = ByteRange(min(colon + 1, line.end), line.end)
@@ -65,13 +88,11 @@ public struct SessionDescription: Sendable, Hashable {
             if media.isEmpty {
                 takeSession(attribute, value, sdp)
             } else {
-                oddLines += media[media.count - 1].take(attribute, value, sdp, &refused) ? 0 : 1
+                oddLines += take(attribute, ofMedia: media.count - 1, value, sdp) ? 0 : 1
             }
         default: break
         }
     }
-
-    private var mediaIsRefused = false
 
     private mutating func takeSession(_ attribute: SDPAttribute, _ value: ByteRange, _ sdp: Span<UInt8>) {
         switch attribute {
@@ -79,7 +100,7 @@ public struct SessionDescription: Sendable, Hashable {
         case .group:
             guard sdp.hasPrefixIgnoringCase("bundle", at: Int(value.start)), value.count >= 6 else { return }
             let start = sdp.skipBlanks(from: Int(value.start) + 6, to: Int(value.end))
-            bundles.appendBounded(ByteRange(start, Int(value.end)), Limits.entries, &refused)
+            if bundles.count < Limits.entries { bundles.append(ByteRange(start, Int(value.end))) } else { refused += 1 }
         default: direction = MediaDirection(attribute) ?? direction
         }
     }
@@ -100,12 +121,5 @@ public enum MediaDirection: UInt8, Sendable {
         case .inactive: self = .inactive
         default: return nil
         }
-    }
-}
-
-extension Array {
-    /// Appends unless there are `limit` already; then counts the element as refused.
-    mutating func appendBounded(_ element: Element, _ limit: Int, _ refused: inout Int) {
-        if count < limit { append(element) } else { refused += 1 }
     }
 }

@@ -34,7 +34,7 @@ extension CallLife {
     mutating func receiveInitialInvite(_ facts: MessageFacts, at time: Int64) {
         let known = facts.cseq == invite.cseq && (facts.branch == 0 || invite.branches.contains(facts.branch))
         if facts.branch != 0, !known {
-            if facts.cseq != invite.cseq { invite.branches.removeAll(keepingCapacity: true) }
+            if facts.cseq != invite.cseq { invite.branches.removeAll() }
             if invite.branches.count >= 8 { invite.branches.removeFirst() }
             invite.branches.append(facts.branch)
         }

@@ -18,7 +18,9 @@ extension CallLife {
     }
 
     /// The earliest time at which `expire` may have something to do. `lastActivity`: last message or media packet.
-    public func deadline(_ options: CallTimers, lastActivity: Int64) -> Int64 {
+    ///
+    /// Changes nothing; mutating, so that the life is asked where it lies, in a table, and not copied first.
+    public mutating func deadline(_ options: CallTimers, lastActivity: Int64) -> Int64 {
         if let otherDialog {
             guard let final = otherDialog.finalTime else { return lastMessageTime &+ options.idleTimeout }
             if otherDialog.method == .subscribe, outcome.state == .ended, let expires = otherDialog.expires {
@@ -36,8 +38,8 @@ extension CallLife {
             next = min(next, invite.since + CallLife.transactionTimeout)
         default: break
         }
-        for dialog in dialogs where dialog.state == .byePending {
-            next = min(next, dialog.byeTime + CallLife.transactionTimeout)
+        for index in dialogs.indices where dialogs[index].state == .byePending {
+            next = min(next, dialogs[index].byeTime + CallLife.transactionTimeout)
         }
         return next
     }

@@ -1,3 +1,5 @@
+import Tables
+
 /// The life of one call: which dialogs it has, which transactions are open, and when it is over.
 ///
 /// A plain state machine. It sees each message's facts in capture order and packet time as a parameter; the caller asks
@@ -5,7 +7,7 @@
 public struct CallLife: Sendable {
     public internal(set) var outcome: CallOutcome
     /// The dialogs that a 2xx confirmed or that we joined, newest last. Bounded by `maxDialogs`.
-    var dialogs: [Dialog] = []
+    var dialogs = ShortList<1, Dialog>(filler: Dialog(tags: 0, state: .over))
     var invite = InviteTransaction()
     /// SIP transactions of a record that is no call (`--all-dialogs`).
     var otherDialog: OtherDialog?
@@ -41,7 +43,7 @@ public struct CallLife: Sendable {
         var since: Int64 = 0
         var cancelledAt: Int64?
         /// Branches of INVITEs already seen, so that a late retransmission does not open the call again.
-        var branches: [UInt64] = []
+        var branches = ShortList<2, UInt64>(filler: 0)
     }
 
     struct OtherDialog {

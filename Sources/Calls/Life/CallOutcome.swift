@@ -2,21 +2,6 @@
 public enum CallState: UInt8, Sendable, CaseIterable {
     case trying, ringing, progress, active, ended, failed, cancelled, busy, redirected
     case timedOut
-
-    public var name: String {
-        switch self {
-        case .trying: "trying"
-        case .ringing: "ringing"
-        case .progress: "progress"
-        case .active: "active"
-        case .ended: "ended"
-        case .failed: "failed"
-        case .cancelled: "cancelled"
-        case .busy: "busy"
-        case .redirected: "redirected"
-        case .timedOut: "timed_out"
-        }
-    }
 }
 
 /// Why we stopped following a call.
@@ -25,27 +10,10 @@ public enum CallEndReason: UInt8, Sendable {
     /// The ACK, or the final response to BYE, never came within 32 s.
     case noACK
     case endOfCapture, evicted, recovered
-
-    public var name: String {
-        switch self {
-        case .bye: "bye"
-        case .rejected: "rejected"
-        case .cancelled: "cancelled"
-        case .timeout: "timeout"
-        case .idle: "idle"
-        case .completed: "completed"
-        case .noACK: "no_ack"
-        case .endOfCapture: "end_of_capture"
-        case .evicted: "evicted"
-        case .recovered: "recovered"
-        }
-    }
 }
 
-public enum CallParty: UInt8, Sendable {
+public enum CallParty: UInt8, Sendable, BitwiseCopyable {
     case caller, callee
-
-    public var name: String { self == .caller ? "caller" : "callee" }
 }
 
 /// The facts about a call that follow from the order of its messages. Times are nanoseconds since the epoch.

@@ -27,6 +27,8 @@ struct JSONObject: ~Copyable {
         needsComma = true
     }
 
+    // Inlined, so that a key's length is known where it is copied.
+    @inline(__always)
     mutating func key(_ key: StaticString) {
         let needsComma = needsComma
         unsafe text.withRoom(for: key.utf8CodeUnitCount + 4) { memory in

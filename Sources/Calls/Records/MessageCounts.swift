@@ -13,6 +13,8 @@ public struct NamedCount: Equatable, Sendable {
 public struct MessageCounts: Equatable, Sendable {
     /// How many different methods, status codes or transports are told apart; what comes later counts in the total only.
     public static let distinctLimit = 256
+    /// Room made at once: INVITE, ACK and BYE, or 100, 180 and 200.
+    private static let usual = 3
 
     public var total: UInt64 = 0
     /// Requests, in the order in which the methods appeared.
@@ -35,6 +37,7 @@ public struct MessageCounts: Equatable, Sendable {
         if index < statuses.count, statuses[index].code == status {
             statuses[index].count &+= times
         } else if statuses.count < MessageCounts.distinctLimit {
+            if statuses.isEmpty { statuses.reserveCapacity(MessageCounts.usual) }
             statuses.insert((status, times), at: index)
         }
     }
@@ -57,6 +60,7 @@ public struct MessageCounts: Equatable, Sendable {
         if let index = counts.firstIndex(where: { $0.name == name }) {
             counts[index].count &+= times
         } else if counts.count < distinctLimit {
+            if counts.isEmpty { counts.reserveCapacity(usual) }
             counts.append(NamedCount(name, times))
         }
     }

@@ -100,30 +100,31 @@ extension TextOutput where Self: ~Copyable {
     /// A time as RFC 3339 in UTC with nine decimals.
     mutating func append(time nanoseconds: Int64) {
         let time = CivilTime(nanoseconds: nanoseconds)
-        append(date: time)
-        append(byte: UInt8(ascii: "T"))
-        append(timeOfDay: time)
-        append(byte: UInt8(ascii: "."))
-        append(padded: UInt64(time.nanosecond), digits: 9)
-        append(byte: UInt8(ascii: "Z"))
+        unsafe withRoom(for: 30) { memory in
+            unsafe TextDigits.put(date: time, to: memory)
+            unsafe memory[10] = UInt8(ascii: "T")
+            unsafe TextDigits.put(timeOfDay: time, to: memory + 11)
+            unsafe memory[19] = UInt8(ascii: ".")
+            unsafe TextDigits.put(UInt64(time.nanosecond), digits: 9, to: memory + 20)
+            unsafe memory[29] = UInt8(ascii: "Z")
+            return 30
+        }
     }
 
     /// `2026-01-02`.
     mutating func append(date time: CivilTime) {
-        append(padded: UInt64(time.year), digits: 4)
-        append(byte: UInt8(ascii: "-"))
-        append(padded: UInt64(time.month), digits: 2)
-        append(byte: UInt8(ascii: "-"))
-        append(padded: UInt64(time.day), digits: 2)
+        unsafe withRoom(for: 10) { memory in
+            unsafe TextDigits.put(date: time, to: memory)
+            return 10
+        }
     }
 
     /// `03:04:05`.
     mutating func append(timeOfDay time: CivilTime) {
-        append(padded: UInt64(time.hour), digits: 2)
-        append(byte: UInt8(ascii: ":"))
-        append(padded: UInt64(time.minute), digits: 2)
-        append(byte: UInt8(ascii: ":"))
-        append(padded: UInt64(time.second), digits: 2)
+        unsafe withRoom(for: 8) { memory in
+            unsafe TextDigits.put(timeOfDay: time, to: memory)
+            return 8
+        }
     }
 
     /// `192.0.2.1:5060` or `[2001:db8::1]:5060`.
@@ -186,6 +187,26 @@ enum TextDigits {
             unsafe memory[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         }
+    }
+
+    /// `2026-01-02`, ten bytes; nanoseconds since 1970 have years of four digits.
+    @inline(__always)
+    static func put(date time: CivilTime, to memory: UnsafeMutablePointer<UInt8>) {
+        unsafe put(UInt64(time.year), digits: 4, to: memory)
+        unsafe memory[4] = UInt8(ascii: "-")
+        unsafe put(UInt64(time.month), digits: 2, to: memory + 5)
+        unsafe memory[7] = UInt8(ascii: "-")
+        unsafe put(UInt64(time.day), digits: 2, to: memory + 8)
+    }
+
+    /// `03:04:05`, eight bytes.
+    @inline(__always)
+    static func put(timeOfDay time: CivilTime, to memory: UnsafeMutablePointer<UInt8>) {
+        unsafe put(UInt64(time.hour), digits: 2, to: memory)
+        unsafe memory[2] = UInt8(ascii: ":")
+        unsafe put(UInt64(time.minute), digits: 2, to: memory + 3)
+        unsafe memory[5] = UInt8(ascii: ":")
+        unsafe put(UInt64(time.second), digits: 2, to: memory + 6)
     }
 
     @inline(__always)

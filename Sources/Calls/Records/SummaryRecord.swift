@@ -27,11 +27,11 @@ public struct SummaryRecord: Equatable, Sendable {
 
     public init() {}
 
-    /// Counts a call record.
-    public mutating func count(_ call: borrowing CallRecord) {
+    /// Counts a call's record.
+    public mutating func countCall(_ state: CallRecord.State, streams: Int) {
         calls &+= 1
-        if let index = CallRecord.State.allCases.firstIndex(of: call.state) { callsByState[index] &+= 1 }
-        rtpStreams &+= UInt64(call.streams.count)
+        if let index = CallRecord.State.allCases.firstIndex(of: state) { callsByState[index] &+= 1 }
+        rtpStreams &+= UInt64(streams)
     }
 
     public subscript(state: CallRecord.State) -> UInt64 {

@@ -72,15 +72,16 @@ struct MediaOwnership {
     @discardableResult
     mutating func name(_ endpoint: Endpoint, by slot: Int, in calls: inout TrackedCalls, at time: Int64) -> Bool {
         let entry = endpoints.find(endpoint)
+        let registrations = calls.calls[slot].registrations
         if entry >= 0,
-            let known = calls.calls[slot].registrations.first(where: {
+            let known = registrations.firstIndex(where: {
                 endpoints.registrations[Int($0)].entry == Int32(entry)
             })
         {
-            endpoints.renew(known, at: time)
+            endpoints.renew(registrations[known], at: time)
             return false
         }
-        guard calls.calls[slot].registrations.count < MediaOwnership.maxEndpointsPerCall else {
+        guard registrations.count < MediaOwnership.maxEndpointsPerCall else {
             endpointsRefused += 1
             return false
         }
@@ -94,8 +95,8 @@ struct MediaOwnership {
         let registrations = calls.calls[slot].registrations
         guard registrations.count > 1 else { return }
         var steps = 0
-        for registration in registrations {
-            let entry = endpoints.registrations[Int(registration)].entry
+        for index in registrations.indices {
+            let entry = endpoints.registrations[Int(registrations[index])].entry
             guard endpoints.entries[Int(entry)].count > 1 else { continue }
             var number = endpoints.entries[Int(entry)].newest
             while number >= 0, steps < MediaOwnership.maxCandidates {
@@ -118,9 +119,10 @@ struct MediaOwnership {
         var firstCommon: Endpoint?
         var isPair = false
         var otherNamedPairAt = Int64.min
-        for registration in calls.calls[slot].registrations {
-            let entry = endpoints.registrations[Int(registration)].entry
-            for candidate in calls.calls[other].registrations
+        let (ours, others) = (calls.calls[slot].registrations, calls.calls[other].registrations)
+        for index in ours.indices {
+            let entry = endpoints.registrations[Int(ours[index])].entry
+            for candidate in others.indices.lazy.map({ others[$0] })
             where endpoints.registrations[Int(candidate)].entry == entry {
                 let endpoint = endpoints.entries[Int(entry)].endpoint
                 if let firstCommon {
@@ -144,14 +146,16 @@ struct MediaOwnership {
         guard isLegs else { return }
         calls.calls[slot].shares.append(reference)
         calls.calls[other].shares.append(calls.reference(slot))
-        touch(slot, in: calls)
-        touch(other, in: calls)
+        touch(calls.calls[slot].registrations)
+        touch(calls.calls[other].registrations)
     }
 
+    // These take a call's registrations and not the calls, which would be counted as used five times for each.
+
     /// What flows remember about the call may be wrong from now on.
-    mutating func touch(_ slot: Int, in calls: TrackedCalls) {
-        for registration in calls.calls[slot].registrations {
-            endpoints.touchVersion(Int(endpoints.registrations[Int(registration)].entry))
+    mutating func touch(_ registrations: TrackedCall.Registrations) {
+        for index in registrations.indices {
+            endpoints.touchVersion(Int(endpoints.registrations[Int(registrations[index])].entry))
         }
     }
 
@@ -163,11 +167,11 @@ struct MediaOwnership {
         return names(UInt32(slot), Int32(from), calls) && names(UInt32(slot), Int32(to), calls)
     }
 
-    mutating func setOver(_ slot: Int, _ isOver: Bool, in calls: TrackedCalls) {
-        for registration in calls.calls[slot].registrations { endpoints.setOver(registration, isOver) }
+    mutating func setOver(_ registrations: TrackedCall.Registrations, _ isOver: Bool) {
+        for index in registrations.indices { endpoints.setOver(registrations[index], isOver) }
     }
 
-    mutating func forget(_ slot: Int, in calls: TrackedCalls) {
-        for registration in calls.calls[slot].registrations { endpoints.remove(registration) }
+    mutating func forget(_ registrations: TrackedCall.Registrations) {
+        for index in registrations.indices { endpoints.remove(registrations[index]) }
     }
 }

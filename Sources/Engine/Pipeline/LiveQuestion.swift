@@ -145,7 +145,9 @@ extension WorkerBox {
 extension Worker {
     func liveRecord(_ row: LiveRound.Row) -> CallRecord? {
         guard row.slot < slots.count, slots[row.slot] >= 0 else { return nil }
-        var record = makeRecord(Int(slots[row.slot]), row.end)
+        var call = calls[Int(slots[row.slot])]
+        var record = CallRecord()
+        describe(&call, row.end, in: &record)
         record.endReason = nil
         return record
     }
@@ -161,7 +163,7 @@ extension Worker {
         }
         return LiveCall(
             number: row.number, callID: String(decoding: call.callID, as: UTF8.self),
-            state: CallRecord.State(rawValue: row.end.outcome.state.name) ?? .trying,
+            state: CallRecord.State(row.end.outcome.state),
             startTime: row.end.outcome.startTime, answerTime: row.end.outcome.answerTime, from: call.details.from,
             to: call.details.to, packets: packets, streams: call.streamCount)
     }

@@ -26,16 +26,33 @@ public final class OutgoingRecord: Sendable {
     /// A table or CSV line, empty if not asked for.
     public let line: [UInt8]
 
-    init(_ record: CallRecord, _ formats: RecordFormats) {
-        var (json, line): ([UInt8], [UInt8]) = ([], [])
-        if formats.json { JSONLines.append(record, to: &json) }
+    init(_ record: consuming CallRecord, _ formats: RecordFormats) {
+        self.record = record
+        json = OutgoingRecord.json(self.record, formats)
+        line = OutgoingRecord.line(self.record, formats)
+    }
+
+    private static func json(_ record: borrowing CallRecord, _ formats: RecordFormats) -> [UInt8] {
+        var text: [UInt8] = []
+        if formats.json { JSONLines.append(record, to: &text) }
+        return text
+    }
+
+    private static func line(_ record: borrowing CallRecord, _ formats: RecordFormats) -> [UInt8] {
+        var text: [UInt8] = []
         switch formats.line {
         case .none: break
-        case .csv: CSVTable.append(record, to: &line)
-        case .table(let width): CallTable(width: width).append(record, to: &line)
+        case .csv: CSVTable.append(record, to: &text)
+        case .table(let width): CallTable(width: width).append(record, to: &text)
         }
-        (self.record, self.json, self.line) = (record, json, line)
+        return text
     }
+}
+
+/// A call that has ended: its place in the order of records, and the record unless it is not wanted.
+struct FinishedCall: Sendable {
+    var sequence: UInt64
+    var record: OutgoingRecord?
 }
 
 /// Puts the records of all workers in the one order that the tracker decided: calls by where in the capture they ended.
@@ -48,25 +65,20 @@ final class RecordSequencer: Sendable {
     }
 
     private let state = Mutex(State())
-    private let formats: RecordFormats
     private let deliver: @Sendable (OutgoingRecord) -> Void
 
-    init(formats: RecordFormats, deliver: @escaping @Sendable (OutgoingRecord) -> Void) {
-        self.formats = formats
-        self.deliver = deliver
-    }
+    init(deliver: @escaping @Sendable (OutgoingRecord) -> Void) { self.deliver = deliver }
 
     /// Takes a worker's finished calls. `deliver` runs under the lock, so records are never delivered twice at once.
     func add(_ finished: [FinishedCall]) {
         guard !finished.isEmpty else { return }
-        let outgoing = finished.map { call in (call.sequence, call.record.map { OutgoingRecord($0, formats) }) }
         state.withLock { state in
-            for (sequence, record) in outgoing {
-                guard sequence == state.next else {
-                    state.waiting.updateValue(record, forKey: sequence)
+            for call in finished {
+                guard call.sequence == state.next else {
+                    state.waiting.updateValue(call.record, forKey: call.sequence)
                     continue
                 }
-                hand(record, over: &state)
+                hand(call.record, over: &state)
                 while let early = state.waiting.removeValue(forKey: state.next) { hand(early, over: &state) }
             }
         }
@@ -75,7 +87,7 @@ final class RecordSequencer: Sendable {
     private func hand(_ record: OutgoingRecord?, over state: inout State) {
         state.next += 1
         guard let record else { return }
-        state.summary.count(record.record)
+        state.summary.countCall(record.record.state, streams: record.record.streams.count)
         deliver(record)
     }
 

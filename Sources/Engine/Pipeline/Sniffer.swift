@@ -10,6 +10,7 @@ import Glibc
 public final class Sniffer {
     private let options: EngineOptions
     private let control: SnifferControl
+    private let formats: RecordFormats
     private let sequencer: RecordSequencer
     private let directory: ArchiveDirectory?
     private let isLive: Bool
@@ -27,7 +28,8 @@ public final class Sniffer {
         self.control = control
         self.directory = directory
         self.isLive = isLive
-        sequencer = RecordSequencer(formats: formats, deliver: deliver)
+        self.formats = formats
+        sequencer = RecordSequencer(deliver: deliver)
     }
 
     /// Runs until the input ends or `control` says stop. Returns the summary and what is to be said about the run.
@@ -52,7 +54,7 @@ public final class Sniffer {
     private func runOnOneThread(
         _ source: any PacketSource, _ tracker: inout Tracker, _ nanoseconds: Bool
     ) throws(CaptureError) -> SnifferResult {
-        let worker = WorkerBox(Sniffer.makeWorker(0, options, directory, nanoseconds))
+        let worker = WorkerBox(Sniffer.makeWorker(0, options, formats, directory, nanoseconds))
         var batch = TrackedBatch()
         var pace = Pace()
         var readError: CaptureError?
@@ -89,11 +91,10 @@ public final class Sniffer {
     private func runWithWorkers(
         _ source: any PacketSource, _ tracker: inout Tracker, _ nanoseconds: Bool
     ) throws(CaptureError) -> SnifferResult {
-        let options = options
-        let directory = directory
+        let (options, formats, directory) = (options, formats, directory)
         let pool = WorkerPool(
             workers: (0..<min(options.workers, 255)).map { index in
-                { @Sendable in WorkerBox(Sniffer.makeWorker(index, options, directory, nanoseconds)) }
+                { @Sendable in WorkerBox(Sniffer.makeWorker(index, options, formats, directory, nanoseconds)) }
             }, sequencer: sequencer, flushInterval: isLive ? options.limits.flushInterval : nil)
         var pace = Pace()
         var readError: CaptureError?
@@ -178,10 +179,11 @@ public final class Sniffer {
     }
 
     static func makeWorker(
-        _ index: Int, _ options: EngineOptions, _ directory: ArchiveDirectory?, _ nanoseconds: Bool
+        _ index: Int, _ options: EngineOptions, _ formats: RecordFormats, _ directory: ArchiveDirectory?,
+        _ nanoseconds: Bool
     ) -> Worker {
         guard let directory, let archive = options.archive else {
-            return Worker(index: index, options: options, writer: nil)
+            return Worker(index: index, options: options, formats: formats, writer: nil)
         }
         var files = CallFileOptions()
         files.nanoseconds = nanoseconds
@@ -193,7 +195,7 @@ public final class Sniffer {
         files.heldByteLimit = .max
         let budget = options.limits.writeBufferBytes / max(1, options.workers)
         return Worker(
-            index: index, options: options,
+            index: index, options: options, formats: formats,
             writer: CallFileWriter(directory: directory, options: files, bufferBudget: budget))
     }
 

@@ -1,8 +1,12 @@
 import Calls
 import PacketDecoding
+import Tables
 
 /// What the tracker keeps of a call: enough to route its packets and to know when it ends.
 struct TrackedCall {
+    /// RTP and RTCP of two sides, usually.
+    typealias Registrations = ShortList<4, Int32>
+
     enum Selection: UInt8 {
         /// `-u` has not been decided.
         case open
@@ -27,7 +31,7 @@ struct TrackedCall {
     var isOver = false
     var isAnswered = false
     /// Registrations of its media endpoints.
-    var registrations: [Int32] = []
+    var registrations = Registrations(filler: 0)
     /// Slots and generations of calls it shares endpoint pairs with.
     var shares: [CallReference] = []
     /// Its place among `CallGroups`, -1 while no other leg is known; and what led to it.
@@ -111,7 +115,7 @@ struct TrackedCalls {
         ended.remember(calls[slot].hash, until: until)
         calls[slot].generation &+= 1
         calls[slot].callID = []
-        calls[slot].registrations = []
+        calls[slot].registrations.removeAll()
         calls[slot].shares = []
         free.append(UInt32(slot))
         count -= 1

@@ -46,7 +46,8 @@ extension Tracker {
     }
 
     private func inOrder(_ slots: [Int]) -> [Int] {
-        slots.sorted { calls.calls[$0].callID.lexicographicallyPrecedes(calls.calls[$1].callID) }
+        guard slots.count > 1 else { return slots }
+        return slots.sorted { calls.calls[$0].callID.lexicographicallyPrecedes(calls.calls[$1].callID) }
     }
 
     private mutating func end(_ slot: Int, _ batch: inout TrackedBatch) {
@@ -65,7 +66,7 @@ extension Tracker {
             endSequence += 1
             act(slot, .end, value: UInt32(truncatingIfNeeded: batch.ends.count - 1), &batch)
         }
-        ownership.forget(slot, in: calls)
+        ownership.forget(calls.calls[slot].registrations)
         forgetCorrelation(slot)
         undecided.forget(slot)
         calls.remove(slot, rememberUntil: clock.now &+ TrackerLimits.endedCallMemory)

@@ -78,9 +78,11 @@ extension Tracker {
         }
         let callID = bytes.extracting(callIDRange)
         let facts = message.facts(bytes, hash)
-        sipCounts.countCallID(calls.hashed(callID))
-        let begun = calls.nextNumber
-        let slot = findOrBegin(callID, facts, message, bytes, found, &batch)
+        let hashed = calls.hashed(callID)
+        let known = calls.find(callID, hashed)
+        // That of a call that is there has been counted.
+        if known < 0 { sipCounts.countCallID(hashed) }
+        let slot = known >= 0 ? known : begin(callID, hashed, facts, message, bytes, found, &batch)
         guard slot >= 0 else {
             classifyCarriers(carriers, .sip, .noCall)
             return MessageOwner.none
@@ -90,7 +92,7 @@ extension Tracker {
             calls.calls[slot].lag = clock.lag(of: found.timestamp)
             calls.calls[slot].life.receive(facts, at: found.timestamp)
             updateOver(slot)
-            correlate(slot, isNew: calls.nextNumber != begun, message, bytes, facts, found)
+            correlate(slot, isNew: known < 0, message, bytes, facts, found)
         }
         calls.activity[slot] = max(clock.now, found.timestamp)
         if !facts.isRequest || facts.toTag != 0 { calls.noteAnswer(slot) }
@@ -109,13 +111,11 @@ extension Tracker {
         return MessageOwner.pack(reference)
     }
 
-    private mutating func findOrBegin(
-        _ callID: Span<UInt8>, _ facts: MessageFacts, _ message: RoutedMessage, _ bytes: Span<UInt8>,
-        _ found: FoundMessage, _ batch: inout TrackedBatch
+    /// The slot of a new call, -1 if the message cannot begin one.
+    private mutating func begin(
+        _ callID: Span<UInt8>, _ hashed: UInt64, _ facts: MessageFacts, _ message: RoutedMessage,
+        _ bytes: Span<UInt8>, _ found: FoundMessage, _ batch: inout TrackedBatch
     ) -> Int {
-        let hashed = calls.hashed(callID)
-        let slot = calls.find(callID, hashed)
-        if slot >= 0 { return slot }
         guard facts.method.joinsCall || (options.calls.allDialogs && facts.method.isOtherDialog) else { return -1 }
         if calls.isRemembered(hashed, now: clock.now) {
             counters.sipLate += 1
@@ -143,11 +143,12 @@ extension Tracker {
         _ callID: [UInt8], _ message: RoutedMessage, _ bytes: Span<UInt8>, _ time: Int64
     ) -> FileStem? {
         guard let namePattern else { return nil }
-        return names.unique(
-            namePattern.stem(
-                for: FileNameValues(
-                    timestamp: time, callID: callID, from: copy(bytes.bytes(message.fromUser(bytes))),
-                    to: copy(bytes.bytes(message.toUser(bytes))))))
+        var values = FileNameValues(timestamp: time, callID: callID)
+        if showsUsers {
+            values.from = copy(bytes.bytes(message.fromUser(bytes)))
+            values.to = copy(bytes.bytes(message.toUser(bytes)))
+        }
+        return names.unique(namePattern.stem(for: values))
     }
 
     /// Applies `--sip-user`.
@@ -159,13 +160,13 @@ extension Tracker {
         if selection.matches(message, bytes) {
             if state == .unwanted { calls.calls[slot].partialMedia = true }
             calls.calls[slot].selection = .wanted
-            ownership.touch(slot, in: calls)
+            ownership.touch(calls.calls[slot].registrations)
             settleUndecided(slot, as: .inCall)
             undecided.forget(slot)
             act(slot, .select, value: 0, &batch)
         } else if state == .open, !facts.isRequest, facts.method == .invite, facts.status >= 200 {
             calls.calls[slot].selection = .unwanted
-            ownership.touch(slot, in: calls)
+            ownership.touch(calls.calls[slot].registrations)
             settleUndecided(slot, as: .notSelected)
             undecided.dropMedia(slot)
             act(slot, .deselect, value: 0, &batch)
@@ -178,14 +179,19 @@ extension Tracker {
     ) {
         message.mediaEndpoints(bytes, &sdpEndpoints)
         guard !sdpEndpoints.items.isEmpty else { return }
-        var fresh: [Endpoint] = []
-        for item in sdpEndpoints.items where ownership.name(item.endpoint, by: slot, in: &calls, at: time) {
-            fresh.append(item.endpoint)
+        // A bit for each of them; there are 64 at most.
+        var fresh: UInt64 = 0
+        for index in sdpEndpoints.items.indices {
+            let isNew = ownership.name(sdpEndpoints.items[index].endpoint, by: slot, in: &calls, at: time)
+            fresh |= (isNew ? 1 : 0) << UInt64(truncatingIfNeeded: index)
         }
         let shares = calls.calls[slot].shares.count
         ownership.findShares(of: slot, in: &calls, at: time)
         correlateShares(slot, from: shares)
-        for endpoint in fresh where lookBack.mayHold(endpoint) { adopt(endpoint, &batch) }
+        for index in sdpEndpoints.items.indices where fresh >> UInt64(truncatingIfNeeded: index) & 1 == 1 {
+            let endpoint = sdpEndpoints.items[index].endpoint
+            if lookBack.mayHold(endpoint) { adopt(endpoint, &batch) }
+        }
     }
 
     /// A call in its grace period gives its endpoints up to living calls; a call that revives takes them back.
@@ -194,7 +200,7 @@ extension Tracker {
         guard isOver != calls.calls[slot].isOver else { return }
         calls.calls[slot].isOver = isOver
         if isOver, tracksIdleCalls { trackIdle(slot) }
-        ownership.setOver(slot, isOver, in: calls)
+        ownership.setOver(calls.calls[slot].registrations, isOver)
     }
 
     // MARK: Carriers

@@ -4,30 +4,39 @@ import SIP
 
 /// What a session description says for a record: the payload formats, each with the endpoint that wants to receive it,
 /// where media goes and how it is protected, and the terms of its audio.
+///
+/// Kept and used again, so that a description costs no memory.
 struct SessionFormats {
     private(set) var formats: [CallFormat] = []
     private(set) var places: [MediaPlace] = []
     private(set) var audio = AudioTerms.off
     private(set) var hasMedia = false
+    private var session = SessionDescription()
 
-    init(_ sdp: Span<UInt8>) {
-        guard let session = SessionDescription.parse(sdp) else { return }
+    /// Reads a description in place of the last one.
+    mutating func read(_ sdp: Span<UInt8>) {
+        formats.removeAll(keepingCapacity: true)
+        places.removeAll(keepingCapacity: true)
+        (audio, hasMedia) = (.off, false)
+        guard session.read(sdp) else { return }
         hasMedia = !session.media.isEmpty
         var hasAudio = false
-        for media in session.media {
+        for index in session.media.indices {
+            let media = session.media[index]
             if media.kind == .audio, !hasAudio {
                 hasAudio = true
-                audio = AudioTerms(media, session)
+                audio = AudioTerms(media, session.direction, session.connection)
             }
-            guard let receiver = SessionFormats.receiver(of: media, session) else { continue }
-            let keying = media.isRTP ? MediaKeying(media, session, in: sdp) : .clear
-            add(receiver, media, keying, isFax: !media.isRTP && media.isT38(in: sdp))
+            guard let receiver = receiver(of: media) else { continue }
+            let keying =
+                media.isRTP ? MediaKeying(media, sessionHasFingerprint: session.hasFingerprint, in: sdp) : .clear
+            add(receiver, media, keying, isFax: !media.isRTP && session.isT38(media, in: sdp))
             if media.isRTP { addFormats(of: media, receiver, sdp) }
         }
     }
 
     /// Where the media wants to be received; nil when it is refused. A bundle has one port for all (RFC 8843).
-    private static func receiver(of media: MediaDescription, _ session: SessionDescription) -> Endpoint? {
+    private func receiver(of media: MediaDescription) -> Endpoint? {
         guard let port = media.port else { return nil }
         if port != 0 {
             let address = (media.connection ?? session.connection)?.address
@@ -42,23 +51,26 @@ struct SessionFormats {
     private mutating func add(
         _ receiver: Endpoint, _ media: MediaDescription, _ keying: MediaKeying, isFax: Bool
     ) {
-        func add(_ endpoint: Endpoint) {
-            guard !endpoint.address.isUnspecified, endpoint.port != 9, places.count < CallMedia.maxPlaces else {
-                return
-            }
-            // Bundled media repeat it.
-            guard !places.contains(where: { $0.endpoint == endpoint }) else { return }
-            places.append(MediaPlace(endpoint: endpoint, kind: media.kind, isFax: isFax, keying: keying))
+        add(MediaPlace(endpoint: receiver, kind: media.kind, isFax: isFax, keying: keying))
+        for index in media.candidates where session.candidates[index].isUDP {
+            let endpoint = Endpoint(session.candidates[index].address, session.candidates[index].port)
+            add(MediaPlace(endpoint: endpoint, kind: media.kind, isFax: isFax, keying: keying))
         }
-        add(receiver)
-        for candidate in media.candidates where candidate.isUDP { add(Endpoint(candidate.address, candidate.port)) }
+    }
+
+    private mutating func add(_ place: MediaPlace) {
+        guard !place.endpoint.address.isUnspecified, place.endpoint.port != 9, places.count < CallMedia.maxPlaces
+        else { return }
+        // Bundled media repeat it.
+        for known in places where known.endpoint == place.endpoint { return }
+        places.append(place)
     }
 
     private mutating func addFormats(of media: MediaDescription, _ receiver: Endpoint, _ sdp: Span<UInt8>) {
-        formats.reserveCapacity(formats.count + media.payloadTypes.count)
-        for payloadType in media.payloadTypes {
+        for place in media.payloadTypes {
+            let payloadType = session.payloadTypes[place]
             var found: CallFormat
-            if let format = media.format(of: payloadType, in: sdp) {
+            if let format = session.format(of: payloadType, media, in: sdp) {
                 found = CallFormat(
                     receiver: receiver, payloadType: payloadType, name: format.name,
                     clockRate: format.clockRateHz, channels: format.channels, kind: media.kind)
@@ -69,11 +81,14 @@ struct SessionFormats {
             } else {
                 continue
             }
-            if let line = media.formatParameters.first(where: { $0.payloadType == payloadType }) {
-                found.bitRate = CodecImpairment.negotiatedBitRate(
-                    found.name, parameters: line.parameters.string(in: sdp))
-            }
+            if CodecImpairment.mayFixBitRate(found.name) { found.bitRate = bitRate(of: found, media, sdp) }
             formats.append(found)
         }
+    }
+
+    private func bitRate(of format: CallFormat, _ media: MediaDescription, _ sdp: Span<UInt8>) -> UInt32 {
+        let lines = session.formatParameters[media.formatParameters]
+        guard let line = lines.first(where: { $0.payloadType == format.payloadType }) else { return 0 }
+        return CodecImpairment.negotiatedBitRate(format.name, parameters: line.parameters.string(in: sdp))
     }
 }

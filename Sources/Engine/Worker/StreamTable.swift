@@ -123,10 +123,12 @@ struct StreamTable: ~Copyable {
         for slot in known where slot >= 0 { cache[place(streams[Int(slot)].flow)] = slot }
     }
 
-    mutating func remove(_ slot: Int) {
+    /// Returns the next stream of the same call, -1 after the last.
+    mutating func remove(_ slot: Int) -> Int32 {
         intervals.remove(streams[slot].intervals)
         streams[slot].call = -1
         streams[slot].trackedCall = CallStream.noCall
         free.append(Int32(slot))
+        return streams[slot].next
     }
 }

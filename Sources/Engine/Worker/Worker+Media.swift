@@ -161,15 +161,13 @@ extension Worker {
         measure(stream, head, timestamp: raw.loadBig32(4), arrival: datagram.timestamp, payloadBytes: datagram.length)
     }
 
-    /// The call's streams end, or its early media turns out not to be wanted.
+    /// The call's early media turns out not to be wanted.
     mutating func forgetMedia(_ slot: Int) {
         var stream = calls[slot].firstStream
         while stream >= 0 {
-            let next = streams.streams[Int(stream)].next
             calls[slot].packets &+= streams.streams[Int(stream)].plainPackets
             calls[slot].bytes &+= streams.streams[Int(stream)].plainBytes
-            streams.remove(Int(stream))
-            stream = next
+            stream = streams.remove(Int(stream))
         }
         calls[slot].firstStream = -1
         calls[slot].lastStream = -1

@@ -32,15 +32,19 @@ extension Worker {
 
     private mutating func learnSession(_ slot: Int, _ tracked: TrackedMessage, _ bytes: Span<UInt8>) {
         guard tracked.facts.hasSDP else { return }
-        let session = SessionFormats(bytes.bytes(tracked.routed.sessionDescription))
-        calls[slot].media.receive(session, tracked.facts, at: tracked.timestamp)
+        session.read(bytes.bytes(tracked.routed.sessionDescription))
+        guard session.hasMedia else { return }
+        calls[slot].media.receive(session.places, session.audio, tracked.facts, at: tracked.timestamp)
         guard !session.formats.isEmpty else { return }
-        for format in session.formats where !calls[slot].formats.contains(format) {
+        var hasChanged = false
+        if calls[slot].formats.isEmpty { calls[slot].formats.reserveCapacity(2 * session.formats.count) }
+        for index in session.formats.indices where !session.formats[index].isAmong(calls[slot].formats) {
             if calls[slot].formats.count >= CallDetails.maxFormats { calls[slot].formats.removeFirst() }
-            calls[slot].formats.append(format)
-            forgetFormats(slot)
+            calls[slot].formats.append(session.formats[index])
+            hasChanged = true
         }
-        calls[slot].details.negotiate(session, tracked.facts)
+        if hasChanged { forgetFormats(slot) }
+        calls[slot].details.negotiate(session.formats, tracked.facts)
     }
 }
 
@@ -57,16 +61,17 @@ extension CallDetails {
             UInt64(tracked.facts.cseq) << 24 | UInt64(tracked.facts.status) << 8 | UInt64(tracked.facts.method.rawValue)
         )
         mix(tracked.facts.isRequest ? 1 : tracked.facts.toTag)
-        for endpoint in [tracked.source, tracked.destination] {
+        func mix(_ endpoint: Endpoint) {
             mix(endpoint.address.high)
             mix(endpoint.address.low)
             mix(UInt64(endpoint.port))
         }
+        mix(tracked.source)
+        mix(tracked.destination)
         if seen.contains(key) {
             retransmissions &+= 1
             return true
         }
-        if seen.isEmpty { seen.reserveCapacity(CallDetails.usuallySeen) }
         if seen.count >= CallDetails.maxSeen { seen.removeFirst() }
         seen.append(key)
         return false
@@ -87,12 +92,8 @@ extension CallDetails {
             let address = NameAddress(bytes, in: message.pAssertedIdentity)
             assertedIdentity = address.uri.string(in: bytes)
         }
-        for agent in [message.userAgent, message.server] where agent.isPresent && !agent.isEmpty {
-            let name = bytes.bytes(agent)
-            guard userAgents.count < CallDetails.maxUserAgents, !userAgents.contains(where: { name.equals($0) })
-            else { continue }
-            userAgents.append(String(copying: name))
-        }
+        note(agent: message.userAgent, bytes)
+        note(agent: message.server, bytes)
         if message.kind == .response, tracked.facts.method == .invite, message.statusCode >= 200,
             !toTagIsConfirmed || message.statusCode < 300
         {
@@ -100,9 +101,16 @@ extension CallDetails {
         }
     }
 
+    private mutating func note(agent: ByteRange, _ bytes: Span<UInt8>) {
+        guard agent.isPresent, !agent.isEmpty, userAgents.count < CallDetails.maxUserAgents else { return }
+        let name = bytes.bytes(agent)
+        if userAgents.isEmpty { userAgents.reserveCapacity(2) }
+        for index in userAgents.indices where name.equals(userAgents[index]) { return }
+        userAgents.append(String(copying: name))
+    }
+
     private mutating func note(_ endpoint: Endpoint) {
         guard addresses.count < CallDetails.maxAddresses, !addresses.contains(endpoint) else { return }
-        if addresses.isEmpty { addresses.reserveCapacity(2) }
         addresses.append(endpoint)
     }
 
@@ -133,14 +141,16 @@ extension CallDetails {
     }
 
     /// Codecs as negotiated: the formats of the last answer; of the offer while there is no answer.
-    mutating func negotiate(_ session: SessionFormats, _ facts: MessageFacts) {
+    mutating func negotiate(_ formats: [CallFormat], _ facts: MessageFacts) {
         let isAnswer = !facts.isRequest || facts.method == .ack
         guard isAnswer || !codecsFromAnswer else { return }
         codecsFromAnswer = codecsFromAnswer || isAnswer
-        codecs = session.formats.filter { !$0.isAuxiliary }.map {
-            CodecRecord(
-                payloadType: $0.payloadType, name: $0.name, clockRate: $0.clockRate == 0 ? nil : $0.clockRate,
-                channels: $0.channels)
+        codecs.removeAll(keepingCapacity: true)
+        for format in formats where !format.isAuxiliary {
+            codecs.append(
+                CodecRecord(
+                    payloadType: format.payloadType, name: format.name,
+                    clockRate: format.clockRate == 0 ? nil : format.clockRate, channels: format.channels))
         }
     }
 }

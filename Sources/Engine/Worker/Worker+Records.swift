@@ -3,15 +3,13 @@ import PacketDecoding
 import RTP
 
 extension Worker {
-    /// The record of a call that has ended, but for its files.
-    func makeRecord(_ slot: Int, _ end: CallEnd) -> CallRecord {
-        let call = calls[slot]
+    /// Fills the record of a call that has ended, but for its files. Takes the texts out of the call.
+    func describe(_ call: inout WorkerCall, _ end: CallEnd, in record: inout CallRecord) {
         let outcome = end.outcome
-        var record = CallRecord()
         record.callID = String(decoding: call.callID, as: UTF8.self)
         record.groupID = outcome.groupID.map { String(decoding: $0, as: UTF8.self) } ?? record.callID
-        record.state = CallRecord.State(rawValue: outcome.state.name) ?? .trying
-        record.endReason = CallRecord.EndReason(rawValue: outcome.endReason.name)
+        record.state = CallRecord.State(outcome.state)
+        record.endReason = CallRecord.EndReason(outcome.endReason)
         record.isJoined = outcome.joined
         record.hasPartialMedia = end.partialMedia
         record.isSynthesized = options.isSynthesized
@@ -22,33 +20,32 @@ extension Worker {
         record.endTime = outcome.endTime
         if let answer = outcome.answerTime, let last = outcome.endTime { record.duration = last - answer }
         if !outcome.joined {
-            let firstSign = [outcome.ringingTime, outcome.progressTime].compactMap { $0 }.min()
-            record.postDialDelay = firstSign.map { $0 - outcome.startTime }
+            let firstSign = min(outcome.ringingTime ?? .max, outcome.progressTime ?? .max)
+            record.postDialDelay = firstSign == .max ? nil : firstSign - outcome.startTime
             record.setupTime = outcome.answerTime.map { $0 - outcome.startTime }
         }
-        record.hangupBy = outcome.hangupBy.flatMap { CallRecord.Side(rawValue: $0.name) }
+        record.hangupBy = outcome.hangupBy.map(CallRecord.Side.init)
         record.statusCode = outcome.statusCode == 0 ? nil : outcome.statusCode
-        record.statusReason = outcome.statusCode == 0 ? nil : call.details.statusReason
+        if outcome.statusCode != 0 { swap(&record.statusReason, &call.details.statusReason) }
         record.dialogs = UInt32(outcome.dialogs)
-        describe(call, in: &record)
+        moveTexts(&call, to: &record)
         record.streams = streamRecords(call, outcome)
         addMedia(call, end, to: &record)
         countPlain(call, in: &record)
-        return record
     }
 
-    private func describe(_ call: WorkerCall, in record: inout CallRecord) {
-        record.from = call.details.from
-        record.to = call.details.to
-        record.requestURI = call.details.requestURI
-        record.assertedIdentity = call.details.assertedIdentity
-        record.userAgents = call.details.userAgents
-        record.transport = call.details.transport
-        record.signallingAddresses = call.details.addresses
-        record.sipMessages = call.details.messages
+    private func moveTexts(_ call: inout WorkerCall, to record: inout CallRecord) {
+        swap(&record.from, &call.details.from)
+        swap(&record.to, &call.details.to)
+        swap(&record.requestURI, &call.details.requestURI)
+        swap(&record.assertedIdentity, &call.details.assertedIdentity)
+        swap(&record.userAgents, &call.details.userAgents)
+        swap(&record.transport, &call.details.transport)
+        swap(&record.sipMessages, &call.details.messages)
+        swap(&record.codecs, &call.details.codecs)
+        record.signallingAddresses = Array(call.details.addresses)
         record.sipRetransmissions = call.details.retransmissions
         record.copies = call.copies
-        record.codecs = call.details.codecs
         record.packets = call.packets
         record.bytes = call.bytes
     }

@@ -11,6 +11,7 @@ import RTP
 struct Worker: ~Copyable {
     let index: UInt8
     let options: EngineOptions
+    private let formats: RecordFormats
     var writer: CallFileWriter?
     var streams = StreamTable()
     var calls: [WorkerCall] = []
@@ -22,13 +23,16 @@ struct Worker: ~Copyable {
     /// Records of calls that ended in the batch.
     private(set) var finished: [FinishedCall] = []
     var counters = WorkerCounters()
+    /// The session description that was read last.
+    var session = SessionFormats()
     /// Media of the run at hand for the files.
     var records: [MediaRecord] = []
     private let deduplicate: Bool
 
-    init(index: Int, options: EngineOptions, writer: consuming CallFileWriter?) {
+    init(index: Int, options: EngineOptions, formats: RecordFormats, writer: consuming CallFileWriter?) {
         self.index = UInt8(truncatingIfNeeded: index)
         self.options = options
+        self.formats = formats
         self.writer = writer
         deduplicate = options.calls.deduplicate
     }
@@ -142,16 +146,15 @@ struct Worker: ~Copyable {
     // MARK: Begin and end
 
     private mutating func begin(_ action: Action, _ begin: CallBegin) {
-        var call = WorkerCall(callID: begin.callID)
-        if let stem = begin.stem, let files = writer?.open(stem: stem, held: begin.isHeld) { call.files = files }
         let slot: Int
         if let reused = free.popLast() {
             slot = Int(reused)
-            calls[slot] = call
+            calls[slot] = WorkerCall(callID: begin.callID)
         } else {
             slot = calls.count
-            calls.append(call)
+            calls.append(WorkerCall(callID: begin.callID))
         }
+        if let stem = begin.stem { calls[slot].files = writer?.open(stem: stem, held: begin.isHeld) }
         let tracked = Int(action.call)
         while slots.count <= tracked { slots.append(-1) }
         slots[tracked] = Int32(slot)
@@ -159,24 +162,32 @@ struct Worker: ~Copyable {
 
     private mutating func end(_ action: Action, _ end: CallEnd) {
         let slot = Int(slots[Int(action.call)])
+        // Taken out, so that what the record has in common with it is moved and not copied.
+        var call = WorkerCall(callID: [])
+        swap(&call, &calls[slot])
+        var outgoing: OutgoingRecord?
         if end.isUnwanted {
-            if let files = calls[slot].files { writer?.discard(files) }
-            finished.append(FinishedCall(sequence: end.sequence, record: nil))
+            if let files = call.files { writer?.discard(files) }
         } else {
-            var record = makeRecord(slot, end)
-            if let set = calls[slot].files, let files = writer?.finish(set) {
-                record.files = files.names
-                record.filePacketsMissing = files.packetsLost
-                if files.packetsLost > 0 { record.hasPartialMedia = true }
-                if files.error != nil { counters.fileErrors &+= 1 }
-                if let error = files.error, counters.firstFileError == nil { counters.firstFileError = error }
-            }
-            finished.append(FinishedCall(sequence: end.sequence, record: record))
+            var record = CallRecord()
+            describe(&call, end, in: &record)
+            if let files = call.files { finish(files, in: &record) }
+            outgoing = OutgoingRecord(consume record, formats)
         }
-        forgetMedia(slot)
-        calls[slot] = WorkerCall(callID: [])
+        finished.append(FinishedCall(sequence: end.sequence, record: outgoing))
+        var stream = call.firstStream
+        while stream >= 0 { stream = streams.remove(Int(stream)) }
         slots[Int(action.call)] = -1
         free.append(Int32(slot))
+    }
+
+    private mutating func finish(_ set: FileSetID, in record: inout CallRecord) {
+        guard let files = writer?.finish(set) else { return }
+        record.files = files.names
+        record.filePacketsMissing = files.packetsLost
+        if files.packetsLost > 0 { record.hasPartialMedia = true }
+        if files.error != nil { counters.fileErrors &+= 1 }
+        if let error = files.error, counters.firstFileError == nil { counters.firstFileError = error }
     }
 
     /// Live: writes what has waited longer than the flush interval.
@@ -186,12 +197,6 @@ struct Worker: ~Copyable {
     }
 
     mutating func archiveCounters() -> ArchiveCounters { writer?.counters ?? ArchiveCounters() }
-}
-
-/// A call that has ended: its place in the order of records, and the record unless it is not wanted.
-struct FinishedCall: Sendable {
-    var sequence: UInt64
-    var record: CallRecord?
 }
 
 struct WorkerCounters: Sendable {

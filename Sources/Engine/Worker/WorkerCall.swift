@@ -3,6 +3,7 @@ import Calls
 import Capture
 import PacketDecoding
 import SIP
+import Tables
 
 /// What a worker gathers about one call until its record is made.
 struct WorkerCall {
@@ -76,6 +77,14 @@ struct CallFormat: Equatable {
         }
     }
 
+    func isAmong(_ formats: [CallFormat]) -> Bool {
+        // The payload type tells most apart.
+        for index in formats.indices where formats[index].payloadType == payloadType {
+            if formats[index] == self { return true }
+        }
+        return false
+    }
+
     var isTelephoneEvent: Bool { role == .telephoneEvent }
     var isAuxiliary: Bool { role != .codec }
 }
@@ -90,20 +99,18 @@ struct CallDetails {
     var assertedIdentity: String?
     var userAgents: [String] = []
     var transport: String?
-    var addresses: [Endpoint] = []
+    var addresses = ShortList<2, Endpoint>(filler: Endpoint(IPAddress(high: 0, low: 0), 0))
     var messages = MessageCounts()
     var retransmissions: UInt64 = 0
     var statusReason: String?
     var codecs: [CodecRecord] = []
     var codecsFromAnswer = false
     /// Hashes of messages seen (branch, CSeq, addresses), newest last.
-    var seen: [UInt64] = []
+    var seen = ShortList<8, UInt64>(filler: 0)
 
     static let maxUserAgents = 8
     static let maxAddresses = 16
     /// Messages remembered to recognise retransmissions; the oldest go.
     static let maxSeen = 64
     static let maxFormats = 128
-    /// Room made at once: INVITE, 100, 180, 200, ACK, BYE, 200.
-    static let usuallySeen = 8
 }

@@ -73,10 +73,10 @@ struct PacketLedgerTests {
     var summary: SummaryRecord {
         var summary = SummaryRecord()
         summary.ledger = balanced
-        summary.count(.sample)
+        summary.countCall(CallRecord.sample.state, streams: CallRecord.sample.streams.count)
         var failed = CallRecord()
         failed.state = .failed
-        summary.count(failed)
+        summary.countCall(failed.state, streams: failed.streams.count)
         summary.callIDs = 3
         summary.sipMessages.add(CallRecord.sample.sipMessages)
         summary.sipMessages.count(transport: "udp", times: 7)

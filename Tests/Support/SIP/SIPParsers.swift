@@ -48,11 +48,14 @@ public enum SIPParsers {
         var endpoints = SDPEndpoints()
         endpoints.collect(span)
         require(endpoints.items.count <= SDPEndpoints.limit, "more endpoints than the limit")
-        guard let description = SessionDescription.parse(span) else { return }
+        var description = SessionDescription()
+        guard description.read(span) else { return }
         require(description.media.count <= SessionDescription.Limits.media, "more media than the limit")
         for media in description.media {
-            _ = media.isT38(in: span)
-            for type in media.payloadTypes { _ = media.format(of: type, in: span) }
+            _ = description.isT38(media, in: span)
+            for type in description.payloadTypes[media.payloadTypes] {
+                _ = description.format(of: type, media, in: span)
+            }
         }
     }
 }

@@ -65,12 +65,12 @@ struct CallMedia {
         return true
     }
 
-    mutating func receive(_ session: SessionFormats, _ facts: MessageFacts, at time: Int64) {
-        guard session.hasMedia else { return }
+    /// A session description that has media.
+    mutating func receive(_ places: [MediaPlace], _ audio: AudioTerms, _ facts: MessageFacts, at time: Int64) {
         hasSession = true
         let isCallers = isByCaller(facts)
-        for place in session.places { add(place, isCallers) }
-        negotiation.receive(session.audio, facts, byCaller: isCallers, at: time)
+        for place in places { add(place, isCallers) }
+        negotiation.receive(audio, facts, byCaller: isCallers, at: time)
     }
 
     private mutating func add(_ place: MediaPlace, _ isCallers: Bool) {
@@ -80,6 +80,7 @@ struct CallMedia {
         if let known = places.firstIndex(where: { $0.endpoint == place.endpoint && $0.isCallers == isCallers }) {
             places[known] = place
         } else if places.count < CallMedia.maxPlaces {
+            if places.isEmpty { places.reserveCapacity(2) }
             places.append(place)
         }
     }

@@ -22,9 +22,10 @@ enum MediaKeying: UInt8 {
     /// A secure profile without a word on keys (MIKEY, or none).
     case unknown
 
-    init(_ media: MediaDescription, _ session: SessionDescription, in sdp: Span<UInt8>) {
+    /// - Parameter sessionHasFingerprint: `a=fingerprint` before the first `m=` line.
+    init(_ media: MediaDescription, sessionHasFingerprint: Bool, in sdp: Span<UInt8>) {
         let isSecure = media.isSecureProfile(in: sdp)
-        let hasFingerprint = media.hasFingerprint || (session.hasFingerprint && isSecure)
+        let hasFingerprint = media.hasFingerprint || (sessionHasFingerprint && isSecure)
         if media.hasCrypto, !media.isTLSProfile(in: sdp) {
             self = .sdes
         } else if hasFingerprint || isSecure && media.isTLSProfile(in: sdp) {
@@ -57,14 +58,15 @@ struct AudioTerms: Equatable {
         self.receives = receives
     }
 
-    init(_ media: MediaDescription, _ session: SessionDescription) {
+    /// - Parameters: what the session's `a=` and `c=` lines say where the media has none of its own.
+    init(_ media: MediaDescription, _ sessionDirection: MediaDirection?, _ sessionConnection: SDPConnection?) {
         guard let port = media.port, port != 0 || media.isBundleOnly else {
             self = .off
             return
         }
-        let direction = media.direction ?? session.direction ?? .sendrecv
+        let direction = media.direction ?? sessionDirection ?? .sendrecv
         // `0.0.0.0` asks for nothing to be sent here (RFC 3264 section 8.4), unless ICE is to find the address.
-        let connection = media.connection ?? session.connection
+        let connection = media.connection ?? sessionConnection
         let isNowhere = connection?.address?.isUnspecified ?? false
         self.init(
             isOff: false, sends: direction.sends,

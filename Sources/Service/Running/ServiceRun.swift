@@ -36,6 +36,8 @@ final class ServiceRun: Sendable {
     private let resolve: @Sendable () throws(CommandError) -> ResolvedSettings
     private let isPlain: Bool
     private let state: Mutex<State>
+    /// A stop that the audit log does not have yet.
+    private let stopToTell = Mutex<(signal: Int32, sender: SignalSender)?>(nil)
 
     /// - Parameters:
     ///   - settings: those in force.
@@ -79,6 +81,7 @@ final class ServiceRun: Sendable {
 
     func ended(_ status: ExitStatus) {
         tellEvents()
+        tellStop()
         Log.audit("end", [("status", .integer(Int64(status.rawValue)))])
     }
 
@@ -126,8 +129,18 @@ final class ServiceRun: Sendable {
         guard isFirst else { return }
         state.withLock { $0.board }?.enter(.stopping)
         notifier.stopping()
+        stopToTell.withLock { $0 = (signal, sender) }
         control.stop()
-        Log.audit("stop", by: sender, [("signal", .string(signal == SIGINT ? "SIGINT" : "SIGTERM"))])
+        tellStop()
+    }
+
+    /// Asked by the signal thread, and by the run's end, which may come first: its line is the last.
+    private func tellStop() {
+        stopToTell.withLock { stop in
+            guard let (signal, sender) = stop else { return }
+            stop = nil
+            Log.audit("stop", by: sender, [("signal", .string(signal == SIGINT ? "SIGINT" : "SIGTERM"))])
+        }
     }
 
     /// Opens the logs anew and takes over what can change in a configuration that is valid.

@@ -126,7 +126,7 @@ extension CallFileWriter {
                 let descriptor = try create(path)
                 let start = files[file].partStart
                 fileDetails[file].parts.append(OpenFileDetails.Part(start: start, attempt: attempt))
-                fileDetails[file].openName = path
+                fileDetails[file].openName = ArchivePath(path)
                 return descriptor
             } catch {
                 code = error.code

@@ -62,7 +62,7 @@ extension CallFileWriter {
         fileDetails[file].late.removeAll()
         fileDetails[file].orderByTimestamp = false
         fileDetails[file].parts.removeAll()
-        fileDetails[file].openName = []
+        fileDetails[file].openName = .none
         fileDetails[file].part = 0
         counters.recordsLost += files[file].packets
         setDetails[Int(files[file].set)].packetsLost += files[file].packets

@@ -1,5 +1,21 @@
 import Glibc
 
+/// A path relative to the archive's directory, taken apart once for a file that is opened often.
+struct ArchivePath {
+    /// Without the slash behind it; empty for the archive's own.
+    let directory: ArraySlice<UInt8>
+    /// The last component, for system calls.
+    let name: [CChar]
+
+    static let none = ArchivePath([])
+
+    init(_ path: [UInt8]) {
+        let slash = path.lastIndex(of: UInt8(ascii: "/"))
+        directory = path[..<(slash ?? 0)]
+        name = SystemCall.terminated(slash.map { Array(path[($0 + 1)...]) } ?? path)
+    }
+}
+
 /// Descriptors of the directories used last below the archive's own, so that a pattern with `/` does not walk from the top
 /// for every flush. Every component is opened without following symbolic links.
 struct DirectoryCache: ~Copyable {
@@ -18,34 +34,36 @@ struct DirectoryCache: ~Copyable {
 
     deinit { for entry in entries { SystemCall.close(entry.descriptor) } }
 
-    /// The directory of a relative path, made where it is missing, and the path's last component.
-    private mutating func resolve(_ path: [UInt8]) throws(SystemCall.Failure) -> (directory: Int32, name: [CChar]) {
-        guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return (root, SystemCall.terminated(path)) }
-        let name = SystemCall.terminated(Array(path[(slash + 1)...]))
-        let directory = path[..<slash]
+    /// A directory's descriptor; made where it is missing.
+    private mutating func resolve(_ directory: ArraySlice<UInt8>) throws(SystemCall.Failure) -> Int32 {
+        if directory.isEmpty { return root }
         if let index = entries.firstIndex(where: { $0.path.elementsEqual(directory) }) {
-            return (entries[index].descriptor, name)
+            return entries[index].descriptor
         }
         let descriptor = try open(directory)
         if entries.count >= Self.limit { SystemCall.close(entries.removeFirst().descriptor) }
         entries.append(Entry(path: Array(directory), descriptor: descriptor))
-        return (descriptor, name)
+        return descriptor
     }
 
     /// Does something with a path's directory and last component. A cached directory that was removed meanwhile, or
     /// descriptors used up: once more without the cache.
     mutating func with<Result>(
-        _ path: [UInt8], _ action: (_ directory: Int32, _ name: [CChar]) throws(SystemCall.Failure) -> Result
+        _ path: ArchivePath, _ action: (_ directory: Int32, _ name: [CChar]) throws(SystemCall.Failure) -> Result
     ) throws(SystemCall.Failure) -> Result {
         do throws(SystemCall.Failure) {
-            let (directory, name) = try resolve(path)
-            return try action(directory, name)
+            return try action(resolve(path.directory), path.name)
         } catch {
             guard !entries.isEmpty, error.code == ENOENT || error.code == EMFILE else { throw error }
         }
         reset()
-        let (directory, name) = try resolve(path)
-        return try action(directory, name)
+        return try action(resolve(path.directory), path.name)
+    }
+
+    mutating func with<Result>(
+        _ path: [UInt8], _ action: (_ directory: Int32, _ name: [CChar]) throws(SystemCall.Failure) -> Result
+    ) throws(SystemCall.Failure) -> Result {
+        try with(ArchivePath(path), action)
     }
 
     /// Forgets every descriptor: somebody removed a directory, or descriptors have run out.

@@ -61,8 +61,5 @@ public struct FileName {
         return path
     }
 
-    static func lastComponent(_ path: [UInt8]) -> [CChar] {
-        let slash = path.lastIndex(of: UInt8(ascii: "/")) ?? -1
-        return SystemCall.terminated(Array(path[(slash + 1)...]))
-    }
+    static func lastComponent(_ path: [UInt8]) -> [CChar] { ArchivePath(path).name }
 }

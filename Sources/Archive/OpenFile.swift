@@ -112,7 +112,7 @@ struct OpenFileDetails {
 
     var parts: [Part] = []
     /// The last part's name as long as it is open, so that a flush need not put it together.
-    var openName: [UInt8] = []
+    var openName = ArchivePath.none
     /// Number of the current part; `parts.count` when it is not on disk yet.
     var part = 0
     var late: [LateRecord] = []

@@ -83,6 +83,32 @@ private func message(_ id: String, body: String = "", length: String? = nil, nam
         #expect(FramedStream([Array((lost + "SIP/2.0 200 OK\r\nl: 0\r\n\r\n").utf8)]).messages.count == 1)
     }
 
+    /// What is told without framing is what framing gives; where something is odd, framing is left to tell.
+    @Test func aWholeMessageIsTakenAsItIs() {
+        let whole =
+            "INFO sip:a@b SIP/2.0\r\nVia: SIP/2.0/TCP x;branch=1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:b@b>\r\n"
+            + "Call-ID: one\r\nCSeq: 1 INFO\r\nContent-Length: 10\r\n\r\n0123456789"
+        for (text, isTaken) in [
+            (whole, true), (String(whole.dropLast()), false), (whole + "x", false), ("\r\n" + whole, false),
+            (whole.replacing("Content-Length", with: "Content-Size"), false),
+            (whole.replacing("\r\n", with: "\n"), false),
+        ] {
+            let bytes = Array(text.utf8)
+            var framer = SIPStreamFramer()
+            guard case .message(let parsed) = SIPMessage.parse(bytes.span) else {
+                Issue.record("no message: \(text)")
+                continue
+            }
+            var isFound = framer.wouldTake(parsed, from: bytes.span)
+            #expect(isFound == isTaken, "\(text)")
+            if isTaken { #expect(framer.next(in: bytes.span, from: 0) == .message(0..<bytes.count)) }
+            // In the middle of another message nothing is.
+            _ = framer.next(in: Array("INV".utf8).span, from: 0)
+            isFound = framer.wouldTake(parsed, from: bytes.span)
+            #expect(!isFound)
+        }
+    }
+
     @Test func pendingTellsWhatIsKnown() {
         var framer = SIPStreamFramer()
         let bytes = Array(message("one", body: "0123456789").utf8)

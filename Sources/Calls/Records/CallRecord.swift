@@ -108,7 +108,7 @@ extension CallRecord {
         }
     }
 
-    public enum Side: String, CaseIterable, Sendable {
+    public enum Side: String, CaseIterable, Sendable, BitwiseCopyable {
         case caller, callee
 
         public init(_ party: CallParty) { self = party == .caller ? .caller : .callee }

@@ -61,6 +61,43 @@ struct StreamParser {
 
     var isIdle: Bool { directions[0].assembler.isIdle && directions[1].assembler.isIdle }
 
+    // What every segment asks changes nothing, and is mutating so that it is asked in its table and not of a copy.
+
+    /// Where a segment stands, as offsets in its direction's stream; its sequence number begins the stream if it is the
+    /// first.
+    mutating func locate(_ sequence: UInt32, _ direction: Int) -> (start: Int64, next: Int64, isIdle: Bool) {
+        if !directions[direction].assembler.isSynchronized {
+            directions[direction].assembler.synchronize(at: sequence)
+        }
+        return (
+            directions[direction].assembler.offset(of: sequence), directions[direction].assembler.nextOffset,
+            directions[direction].assembler.isIdle
+        )
+    }
+
+    /// The sequence number of the next byte; nil before the first.
+    mutating func expectedSequence(_ direction: Int) -> UInt32? {
+        directions[direction].assembler.isSynchronized ? directions[direction].assembler.expectedSequence : nil
+    }
+
+    mutating func hasPending(_ direction: Int) -> Bool { directions[direction].assembler.hasPending }
+
+    /// See `SIPStreamFramer.wouldTake`.
+    mutating func wouldTake(_ message: SIPMessage, from buffer: Span<UInt8>, _ direction: Int) -> Bool {
+        directions[direction].framer.wouldTake(message, from: buffer)
+    }
+
+    /// Bytes before the offset `end` wait to become a message.
+    mutating func hasUnconsumed(before end: Int64, _ direction: Int) -> Bool {
+        directions[direction].assembler.unconsumedCount > 0 && end > directions[direction].assembler.unconsumedStart
+    }
+
+    /// A message that nothing was copied for: its place in the stream, and whose it was.
+    mutating func deliver(_ range: Range<Int64>, owner: UInt64, _ direction: Int) {
+        directions[direction].assembler.advance(by: Int(range.upperBound - range.lowerBound))
+        directions[direction].assembler.remember(range, owner: owner)
+    }
+
     /// Not for connections that may never become SIP: there are many more of them.
     mutating func reserveBuffers(_ strategy: BufferStrategy) {
         guard strategy != .adaptive else { return }

@@ -45,7 +45,7 @@ extension Tracker {
     @inline(never)
     mutating func trackSIPDatagram(
         _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ payload: Span<UInt8>,
-        _ batch: inout TrackedBatch
+        _ message: RoutedMessage, _ batch: inout TrackedBatch
     ) {
         let flow = flows.slot(
             decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: clock.now)
@@ -56,11 +56,10 @@ extension Tracker {
             transport: options.isSynthesized
                 ? SIPTransport(ipProtocol: HEPSource.ipProtocol(ofInterface: packet.interface)) : .udp,
             isCopy: isCopy(flow, payload, span, packet), isCut: decoded.cut)
-        trackMessage(found, payload, .current(index: index), &batch)
+        _ = route(message, found, payload, .current(index: index), &batch)
     }
 
-    /// Routes one message: finds or begins its call, moves the call's life on, and hands message and carriers to its
-    /// worker. Returns whose it was, for `MessageOwner`.
+    /// What was framed as a message. Returns whose it was, for `MessageOwner`.
     @discardableResult
     mutating func trackMessage(
         _ found: FoundMessage, _ bytes: Span<UInt8>, _ carriers: Carriers, _ batch: inout TrackedBatch
@@ -70,6 +69,14 @@ extension Tracker {
             classifyCarriers(carriers, .sip, .noCall)
             return MessageOwner.none
         }
+        return route(message, found, bytes, carriers, &batch)
+    }
+
+    /// Finds or begins the call of a message, moves the call's life on, and hands message and carriers to its worker.
+    mutating func route(
+        _ message: RoutedMessage, _ found: FoundMessage, _ bytes: Span<UInt8>, _ carriers: Carriers,
+        _ batch: inout TrackedBatch
+    ) -> UInt64 {
         if found.isCopy { counters.copies += 1 } else { sipCounts.count(message, bytes, found.transport) }
         guard let callIDRange = message.callID, callIDRange.count <= TrackerLimits.maxCallIDLength else {
             counters.sipWithoutCallID += 1

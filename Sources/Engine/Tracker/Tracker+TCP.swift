@@ -10,7 +10,7 @@ extension Tracker {
     mutating func trackTCP(
         _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ batch: inout TrackedBatch
     ) {
-        guard !options.selection.udpOnly, isSIPPort(), !decoded.transportHeaderCut else {
+        guard !options.selection.udpOnly, !filtersSIPPorts || isSIPPort(), !decoded.transportHeaderCut else {
             count(.notVoIP, .noCall)
             return
         }
@@ -45,26 +45,27 @@ extension Tracker {
 
     // MARK: Connections
 
+    // Mutating, although these change nothing: a method that is not may be given a copy of the whole tracker.
+
     /// A SYN for a 4-tuple we know: the same connection sends it again, or a new one begins.
-    private func isReused(_ slot: Int, _ direction: Int) -> Bool {
+    private mutating func isReused(_ slot: Int, _ direction: Int) -> Bool {
         guard let expected = expectedSequence(slot, direction) else { return false }
         return expected != decoded.tcpSequence &+ 1
     }
 
     /// A message on a 4-tuple we know, but with a sequence number that no window reaches (RFC 7323 section 2.3 allows
     /// 1 GiB; stacks stay far below this): the beginning of the new connection was not captured.
-    private func isAnother(_ slot: Int, _ direction: Int, _ payload: Span<UInt8>) -> Bool {
+    private mutating func isAnother(_ slot: Int, _ direction: Int, _ payload: Span<UInt8>) -> Bool {
         guard !payload.isEmpty, let expected = expectedSequence(slot, direction) else { return false }
         let distance = Int32(bitPattern: decoded.tcpSequence &- expected)
         guard distance.magnitude > TrackerLimits.largestWindow else { return false }
         return looksLikeSIP(payload) == .yes
     }
 
-    private func expectedSequence(_ slot: Int, _ direction: Int) -> UInt32? {
+    private mutating func expectedSequence(_ slot: Int, _ direction: Int) -> UInt32? {
         let parser = Int(connections.connections[slot].parser)
         guard parser >= 0 else { return connections.connections[slot][parked: direction]?.sequence }
-        guard connections.parsers[parser].directions[direction].assembler.isSynchronized else { return nil }
-        return connections.parsers[parser].directions[direction].assembler.expectedSequence
+        return connections.parsers[parser].expectedSequence(direction)
     }
 
     private mutating func synchronize(_ slot: Int, _ direction: Int, _ sequence: UInt32) {
@@ -117,14 +118,8 @@ extension Tracker {
         }
         let isCopy = segmentIsCopy(payload, span, packet)
         if isCopy { counters.copies += 1 }
-        if !connections.parsers[parser].directions[direction].assembler.isSynchronized {
-            connections.parsers[parser].directions[direction].assembler.synchronize(at: decoded.tcpSequence)
-        }
-        let start = connections.parsers[parser].directions[direction].assembler.offset(of: decoded.tcpSequence)
-        let next = connections.parsers[parser].directions[direction].assembler.nextOffset
-        if start == next, reassembled == nil, connections.parsers[parser].directions[direction].assembler.isIdle,
-            !connections.connections[slot].isFramed
-        {
+        let (start, next, isIdle) = connections.parsers[parser].locate(decoded.tcpSequence, direction)
+        if start == next, reassembled == nil, isIdle, !connections.connections[slot].isFramed {
             trackInPlace(slot, parser, direction, packet, index, span, payload, start, isCopy, &batch)
             return
         }
@@ -136,18 +131,13 @@ extension Tracker {
         deliverRepeated(parser, direction, start..<(start + Int64(payload.count)), payload, tag, packet, &batch)
         if start + Int64(payload.count) > next
             || start >= connections.parsers[parser].directions[direction].assembler.unconsumedStart
-            || overlapsUnconsumed(parser, direction, start + Int64(payload.count))
+            || connections.parsers[parser].hasUnconsumed(before: start + Int64(payload.count), direction)
         {
             held.retain(tag)
             connections.parsers[parser].directions[direction].assembler.append(payload, start: start, tag: tag)
             advance(slot, parser, direction, packet.timestamp, &batch)
         }
         release([tag], unclaimed: .sipTransport)
-    }
-
-    private func overlapsUnconsumed(_ parser: Int, _ direction: Int, _ end: Int64) -> Bool {
-        let assembler = connections.parsers[parser].directions[direction].assembler
-        return assembler.unconsumedCount > 0 && end > assembler.unconsumedStart
     }
 
     /// TCP segments are compared like datagrams; the flow of the 4-tuple remembers the last ones.
@@ -204,15 +194,22 @@ extension Tracker {
         _ slot: Int, _ parser: Int, _ direction: Int, _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>,
         _ payload: Span<UInt8>, _ start: Int64, _ isCopy: Bool, _ batch: inout TrackedBatch
     ) {
+        if let message = RoutedMessage(payload),
+            connections.parsers[parser].wouldTake(message.message, from: payload, direction)
+        {
+            confirm(slot, parser, &batch)
+            let owner = route(
+                message, foundInPlace(packet, 0..<payload.count, isCopy: isCopy), payload, .current(index: index),
+                &batch)
+            connections.parsers[parser].deliver(start..<(start + Int64(payload.count)), owner: owner, direction)
+            return
+        }
         var consumed = 0
         var tag: UInt32?
         var step = nextStep(parser, direction, payload, from: consumed)
         while case .message(let range) = step, range.lowerBound == consumed {
             confirm(slot, parser, &batch)
-            let found = FoundMessage(
-                isExtra: false, offset: Int(packet.offset) + decoded.payloadOffset + range.lowerBound,
-                length: range.count, timestamp: packet.timestamp, source: decoded.sourceEndpoint,
-                destination: decoded.destinationEndpoint, transport: .tcp, isCopy: isCopy)
+            let found = foundInPlace(packet, range, isCopy: isCopy)
             let whole = range.count == payload.count
             let owner: UInt64
             if whole {
@@ -223,10 +220,8 @@ extension Tracker {
                 tag = heldTag
                 owner = trackMessage(found, payload.extracting(range), .held([heldTag]), &batch)
             }
-            connections.parsers[parser].directions[direction].assembler.advance(by: range.count)
             let offset = start + Int64(range.lowerBound)
-            connections.parsers[parser].directions[direction].assembler.remember(
-                offset..<(offset + Int64(range.count)), owner: owner)
+            connections.parsers[parser].deliver(offset..<(offset + Int64(range.count)), owner: owner, direction)
             consumed = range.upperBound
             if consumed == payload.count { break }
             step = nextStep(parser, direction, payload, from: consumed)
@@ -241,6 +236,13 @@ extension Tracker {
             advance(slot, parser, direction, packet.timestamp, &batch)
         }
         if let tag { release([tag], unclaimed: .sipTransport) }
+    }
+
+    private mutating func foundInPlace(_ packet: CapturedPacket, _ range: Range<Int>, isCopy: Bool) -> FoundMessage {
+        FoundMessage(
+            isExtra: false, offset: Int(packet.offset) + decoded.payloadOffset + range.lowerBound,
+            length: range.count, timestamp: packet.timestamp, source: decoded.sourceEndpoint,
+            destination: decoded.destinationEndpoint, transport: .tcp, isCopy: isCopy)
     }
 
     private mutating func nextStep(

@@ -11,7 +11,7 @@ extension Tracker {
         let parser = Int(connections.connections[slot].parser)
         guard parser >= 0 else { return }
         let other = 1 - direction
-        guard connections.parsers[parser].directions[other].assembler.hasPending else { return }
+        guard connections.parsers[parser].hasPending(other) else { return }
         let acknowledged = connections.parsers[parser].directions[other].assembler.offset(
             of: decoded.tcpAcknowledgement)
         if let start = connections.parsers[parser].directions[other].assembler.firstPendingStart,

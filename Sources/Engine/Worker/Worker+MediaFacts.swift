@@ -93,40 +93,64 @@ extension Worker {
         facts.holdsRefused = media.negotiation.holdsRefused
         facts.fax = media.fax.map(FaxStreamRecord.init)
         facts.besideRTP = media.besideRTP.named
-        let sound = record.streams.filter { call.isSound($0) }
+        let sounds = call.sounds(record.streams)
         if !end.outcome.joined {
-            facts.earlyMediaFrom = CallRecord.Side.allCases.filter { side in
-                sound.contains { $0.media.sentBy == side && $0.media.earlyPackets ?? 0 > 0 }
+            for side in CallRecord.Side.allCases
+            where sounds.contains(where: { $0.by == side && $0.earlyPackets > 0 }) {
+                facts.earlyMediaFrom.append(side)
             }
-            if !end.partialMedia { addAudio(sound, media, end.outcome, to: &facts) }
+            if !end.partialMedia { addAudio(sounds, media, end.outcome, to: &facts) }
         }
         record.media = facts
     }
 
     /// Who was heard after the answer, and who was not although they could have been.
     private func addAudio(
-        _ sound: [StreamRecord], _ media: CallMedia, _ outcome: CallOutcome, to facts: inout MediaFacts
+        _ sounds: [Sound], _ media: CallMedia, _ outcome: CallOutcome, to facts: inout MediaFacts
     ) {
         guard let answer = outcome.answerTime, media.answerTime == answer, media.negotiation.hasAudio else { return }
-        let talking = sound.filter { $0.packets > $0.media.earlyPackets ?? 0 }
-        facts.audioFrom = CallRecord.Side.allCases.filter { side in talking.contains { $0.media.sentBy == side } }
-        guard facts.audioFrom.count == 2 || talking.allSatisfy({ $0.media.sentBy != nil }) else { return }
+        for side in CallRecord.Side.allCases where sounds.contains(where: { $0.by == side && $0.isTalk }) {
+            facts.audioFrom.append(side)
+        }
+        guard facts.audioFrom.count == 2 || sounds.allSatisfy({ $0.by != nil || !$0.isTalk }) else { return }
         facts.audio = facts.audioFrom.count == 2 ? .twoWay : facts.audioFrom.isEmpty ? MediaFacts.Audio.none : .oneWay
         func delay(of side: CallRecord.Side) -> Int64? {
-            talking.filter { $0.media.sentBy == side }.compactMap { stream in
-                stream.firstPacketTime.map { max(0, $0 &- answer) }
-            }.min()
+            var least: Int64?
+            for sound in sounds where sound.by == side && sound.isTalk {
+                guard let first = sound.first else { continue }
+                least = min(least ?? .max, max(0, first &- answer))
+            }
+            return least
         }
         facts.callerAudioDelay = delay(of: .caller)
         facts.calleeAudioDelay = delay(of: .callee)
-        facts.isLate = [facts.callerAudioDelay, facts.calleeAudioDelay].contains { $0 ?? 0 > MediaFacts.lateAfter }
-        let last = sound.compactMap(\.lastPacketTime).max() ?? answer
-        let allowed = media.negotiation.allowedTime(until: outcome.endTime ?? max(last, media.lastMessageTime))
-        for (side, time) in [(CallRecord.Side.caller, allowed.caller), (.callee, allowed.callee)]
-        where time >= CallMedia.noticeableSilence && !facts.audioFrom.contains(side) {
-            facts.missingAudioFrom.append(side)
+        facts.isLate = max(facts.callerAudioDelay ?? 0, facts.calleeAudioDelay ?? 0) > MediaFacts.lateAfter
+        var last: Int64?
+        for sound in sounds {
+            if let time = sound.last { last = max(last ?? time, time) }
         }
+        let allowed = media.negotiation.allowedTime(
+            until: outcome.endTime ?? max(last ?? answer, media.lastMessageTime))
+        func note(_ side: CallRecord.Side, _ time: Int64) {
+            if time >= CallMedia.noticeableSilence, !facts.audioFrom.contains(side) {
+                facts.missingAudioFrom.append(side)
+            }
+        }
+        note(.caller, allowed.caller)
+        note(.callee, allowed.callee)
     }
+}
+
+/// What of a stream of audio tells who was heard when: a stream's record is long.
+private struct Sound: BitwiseCopyable {
+    var by: CallRecord.Side?
+    var packets: UInt64
+    var earlyPackets: UInt64
+    var first: Int64?
+    var last: Int64?
+
+    /// Some of it came after the answer.
+    var isTalk: Bool { packets > earlyPackets }
 }
 
 extension CallMedia {
@@ -146,11 +170,25 @@ extension WorkerCall {
         return formats.contains { $0.isTelephoneEvent && (!isNamed || $0.receiver == destination) }
     }
 
-    /// Audio, and not only telephone events.
-    func isSound(_ stream: StreamRecord) -> Bool {
-        guard stream.media.kind == "audio" || stream.media.kind == nil else { return false }
-        return stream.payloadTypes.count != 1
-            || !stream.payloadTypes.allSatisfy { format($0, to: stream.destination)?.isTelephoneEvent ?? false }
+    /// The streams that are audio, and not only telephone events.
+    fileprivate func sounds(_ streams: [StreamRecord]) -> [Sound] {
+        var sounds: [Sound] = []
+        sounds.reserveCapacity(streams.count)
+        for index in streams.indices
+        where isSound(streams[index].media.kind, streams[index].payloadTypes, to: streams[index].destination) {
+            sounds.append(
+                Sound(
+                    by: streams[index].media.sentBy, packets: streams[index].packets,
+                    earlyPackets: streams[index].media.earlyPackets ?? 0, first: streams[index].firstPacketTime,
+                    last: streams[index].lastPacketTime))
+        }
+        return sounds
+    }
+
+    private func isSound(_ kind: String?, _ payloadTypes: [UInt8], to destination: Endpoint) -> Bool {
+        guard kind == "audio" || kind == nil else { return false }
+        return payloadTypes.count != 1
+            || !payloadTypes.allSatisfy { format($0, to: destination)?.isTelephoneEvent ?? false }
     }
 }
 

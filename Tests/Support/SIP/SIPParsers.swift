@@ -10,6 +10,10 @@ public enum SIPParsers {
         _ = looksLikeSIP(span)
         for isCut in [false, true] {
             guard case .message(let message) = SIPMessage.parse(span, isCut: isCut) else { continue }
+            var framer = SIPStreamFramer()
+            if framer.wouldTake(message, from: span) {
+                require(framer.next(in: span, from: 0) == .message(0..<span.count), "framed otherwise")
+            }
             require(message.body.isPresent ? Int(message.body.end) <= span.count : true, "body outside the message")
             var headers = message.headers
             while let header = headers.next(in: span) {

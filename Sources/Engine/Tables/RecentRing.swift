@@ -51,6 +51,9 @@ struct RecentRing<Value: BitwiseCopyable> {
 
     subscript(place: Int) -> Value { ring[place].value }
 
+    /// How many came before the value at a place, of those in memory.
+    func order(_ place: Int) -> Int { (place - self.place(oldest)) & (ring.count - 1) }
+
     /// The value is not found any more; its place is used again when its turn has come.
     mutating func withdraw(_ place: Int) {
         guard ring[place].hash != 0 else { return }

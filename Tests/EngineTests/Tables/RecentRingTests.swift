@@ -26,6 +26,8 @@ import Testing
             }
             let found = places(ring, hash).map { ring[$0] }
             #expect(found.sorted() == model.filter { $0.isListed && $0.hash == hash }.map(\.value))
+            let ordered = places(ring, hash).sorted { ring.order($0) < ring.order($1) }.map { ring[$0] }
+            #expect(ordered == found.sorted())
             #expect(ring.count == model.count && ring.first == model.first?.value)
             #expect(ring.listed == model.count { $0.isListed })
         }

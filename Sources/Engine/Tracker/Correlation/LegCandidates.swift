@@ -32,18 +32,20 @@ struct LegCandidates {
     /// The index looks at the upper half only.
     private static func spread(_ key: UInt64) -> UInt64 { key &* 0x9e37_79b9_7f4a_7c15 }
 
+    /// In the order in which they came; that of the index is another in each run.
     private func places(_ key: UInt64) -> [Int] {
         var found: [Int] = []
         let hash = LegCandidates.spread(key)
         var position = ring.start(hash)
         while true {
             let place = ring.next(hash, &position)
-            if place < 0 { return found }
+            if place < 0 { break }
             found.append(place)
         }
+        return found.count < 2 ? found : found.sorted { ring.order($0) < ring.order($1) }
     }
 
-    /// The calls that came under the key less than `window` ago, `maxPerKey` at most.
+    /// The calls that came under the key less than `window` ago, `maxPerKey` at most, the latest last.
     func find(_ key: UInt64, now: Int64) -> [Candidate] {
         places(key).map { ring[$0] }.filter { now &- $0.time < LegCandidates.window }
     }
@@ -51,7 +53,7 @@ struct LegCandidates {
     /// - Parameter others: what `find` gives for the key, as far as it still counts.
     mutating func add(_ key: UInt64, _ candidate: Candidate, besides others: [Candidate]) {
         while let first = ring.first, candidate.time &- first.time >= LegCandidates.window { ring.dropFirst() }
-        let kept = others.sorted { $0.time < $1.time }.suffix(LegCandidates.maxPerKey - 1)
+        let kept = others.suffix(LegCandidates.maxPerKey - 1)
         for place in places(key) where !kept.contains(where: { $0.call == ring[place].call }) { ring.withdraw(place) }
         if ring.listed >= limit { evicted += 1 }
         // The second for one key again and again.

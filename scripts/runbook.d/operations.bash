@@ -169,5 +169,8 @@ incident_interface() {
     await 10 grep -q 'interface is down' /var/log/lippycat/lippycat.log || true
     ip -n "$NET-callee" link set eth0 up
     await 10 grep -q 'interface is up again' /var/log/lippycat/lippycat.log || true
+    # What is asked is told a few times a second.
+    sees() { on callee lc show status interface:eth0 >/dev/null 2>&1; }
+    await 10 sees || true
     WANT['capture: interface']="interface is up again"
 }

@@ -1,4 +1,5 @@
 import Engine
+import Glibc
 
 /// What is freed goes back to the system: the tables that have grown out of their memory, and with `memory_optimization`
 /// smaller things too.
@@ -14,6 +15,25 @@ enum MemoryReturn {
         _ = setAllocatorOption(arenaMost, 1)
         _ = setAllocatorOption(mappingThreshold, 128 << 10)
         _ = setAllocatorOption(trimThreshold, 256 << 10)
+    }
+
+    /// With `memory_optimization`: gives back what only the start needed of the program's own code, some 5 MB. It is in the
+    /// program's file, and comes back from there where it runs again.
+    static func releaseCode(_ limits: EngineLimits) {
+        guard limits.memoryOptimization, let mappings = SystemFile.text("/proc/self/maps") else { return }
+        var name = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let length = readlink("/proc/self/exe", &name, name.count)
+        guard length > 0 else { return }
+        let program = String(decoding: name.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        for mapping in mappings.split(separator: "\n") {
+            // `start-end permissions offset device inode path`. What can be executed is never written to, so it is as in the
+            // file; what is read only may have been relocated.
+            let fields = mapping.split(separator: " ", omittingEmptySubsequences: true)
+            guard fields.count == 6, fields[1] == "r-xp", fields[5] == program else { continue }
+            let bounds = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
+            guard bounds.count == 2, bounds[0] < bounds[1] else { continue }
+            _ = madvise(UnsafeMutableRawPointer(bitPattern: bounds[0]), Int(bounds[1] - bounds[0]), MADV_DONTNEED)
+        }
     }
 
     // malloc.h, which the Glibc module leaves out: M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD.

@@ -53,6 +53,7 @@ public enum SniffVoIP {
             progress.update(now)
         }
         output.begin()
+        MemoryReturn.releaseCode(request.engine.limits)
         service.began()
         var result: SnifferResult
         do throws(CaptureError) {

@@ -148,9 +148,9 @@ extension CallFileWriter {
         name: (borrowing CallFileWriter, Int) -> [UInt8]
     ) throws(SystemCall.Failure) -> Int {
         for attempt in 1...FileName.attemptLimit {
-            let to = FileName.lastComponent(name(self, attempt))
+            let to = ArchivePath(name(self, attempt)).name
             let archive = self.directory
-            let later = later(self, attempt).map(FileName.lastComponent)
+            let later = later(self, attempt).map { ArchivePath($0).name }
             let done = try directories.with(path) { (directory, from) throws(SystemCall.Failure) in
                 if let later, (try? SystemCall.status(at: directory, later)) != nil,
                     !(replacingEarlierRuns && archive.isFromEarlierRun(later, in: directory))

@@ -152,7 +152,7 @@ extension CallFileWriter {
                     }
                     fileDetails[file].parts.append(OpenFileDetails.Part(start: start, attempt: attempt))
                 } else {
-                    let to = FileName.lastComponent(openName(file, part: part))
+                    let to = ArchivePath(openName(file, part: part)).name
                     try directories.with(from) { (directory, name) throws(SystemCall.Failure) in
                         try SystemCall.rename(at: directory, name, to: to, replacing: true)
                     }

@@ -1,3 +1,5 @@
+import Calls
+
 /// The pattern of per-call file names: text with `{timestamp} {callid} {from} {to} {date} {hour} {kind}`, and `/` for
 /// folders.
 public struct FileNamePattern: Sendable, Equatable {
@@ -48,6 +50,8 @@ public struct FileNamePattern: Sendable, Equatable {
     static let callIDMinimum = 40
 
     private let components: [[Piece]]
+    /// From and To are looked at.
+    public let showsUsers: Bool
 
     /// - Parameter text: with or without `.pcap` at the end.
     public init(_ text: String) throws(Failure) {
@@ -64,6 +68,7 @@ public struct FileNamePattern: Sendable, Equatable {
         }
         guard components.contains(where: { $0.contains(.field(.callid)) }) else { throw Failure.callIDMissing }
         self.components = components
+        showsUsers = components.contains { $0.contains(.field(.from)) || $0.contains(.field(.to)) }
         for (index, component) in components.enumerated() where callIDRoom(index) < Self.callIDMinimum {
             guard component.contains(.field(.callid)) || callIDRoom(index) < 0 else { continue }
             throw Failure.componentTooLong(text)
@@ -90,15 +95,13 @@ public struct FileNamePattern: Sendable, Equatable {
         return pieces
     }
 
-    /// From and To are looked at.
-    public var showsUsers: Bool { components.contains { $0.contains(.field(.from)) || $0.contains(.field(.to)) } }
-
     /// Signalling and media go to files of their own.
     public var splitsKinds: Bool { components.contains { $0.contains(.field(.kind)) } }
 
     /// A call's name. Deterministic; two calls may get the same one, which `NameRegistry` sorts out.
     public func stem(for values: FileNameValues) -> FileStem {
-        let time = UTCTime(nanoseconds: values.timestamp)
+        // Times before the epoch count as the epoch.
+        let time = CivilTime(nanoseconds: max(values.timestamp, 0))
         var path: [UInt8] = []
         // A date, an underline and a time; the rest is little, or sets its own room.
         path.reserveCapacity(values.callID.count + 32)

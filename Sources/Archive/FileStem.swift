@@ -5,7 +5,7 @@ public struct FileStem: Hashable, Sendable {
     /// Stands where the kind goes; cannot occur in a name.
     static let kindMarker: UInt8 = 0
     let bytes: [UInt8]
-    /// Signalling and media go to files of their own.
+    /// Signalling and media go to files of their own. Asked for every record that does not fit its buffer.
     let splitsKinds: Bool
 
     init(bytes: [UInt8]) {
@@ -60,6 +60,4 @@ public struct FileName {
         path.append(contentsOf: ending.utf8)
         return path
     }
-
-    static func lastComponent(_ path: [UInt8]) -> [CChar] { ArchivePath(path).name }
 }

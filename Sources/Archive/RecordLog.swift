@@ -1,3 +1,4 @@
+import Calls
 import Glibc
 
 /// `calls.jsonl`: one line per call. Lines are collected and written together, whole lines only.
@@ -108,7 +109,7 @@ public struct RecordLog: ~Copyable {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
         var stem = Array(Self.rotatedPrefix.utf8)
-        UTCTime(nanoseconds: Int64(now.tv_sec) * 1_000_000_000).appendTimestamp(to: &stem)
+        CivilTime(nanoseconds: Int64(now.tv_sec) * 1_000_000_000).appendTimestamp(to: &stem)
         for attempt in 1...FileName.attemptLimit {
             let number = attempt == 1 ? [] : Array("-\(attempt)".utf8)
             let target = SystemCall.terminated(stem + number + Self.ending.utf8)

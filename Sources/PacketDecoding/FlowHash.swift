@@ -56,11 +56,11 @@ public struct FlowHash: Sendable {
         var offset = 0
         while count &- offset >= 16 {
             // SAFETY: offset + 16 <= count, and every bit pattern is a UInt64. Here the checks cost as much as the rest.
-            let (first, second) = unsafe (
+            let (left, right) = unsafe (
                 raw.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self),
                 raw.unsafeLoadUnaligned(fromUncheckedByteOffset: offset &+ 8, as: UInt64.self)
             )
-            state = FlowHash.fold(UInt64(bigEndian: first) ^ key1, UInt64(bigEndian: second) ^ state)
+            state = FlowHash.fold(UInt64(bigEndian: left) ^ key1, UInt64(bigEndian: right) ^ state)
             offset &+= 16
         }
         var first: UInt64 = 0

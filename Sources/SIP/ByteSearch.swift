@@ -27,23 +27,6 @@ enum ASCII {
     }
 }
 
-/// Eight bytes in a word. The lowest mark (bit 7 of a byte) is exact; a hit's borrow may set marks above it.
-enum Lanes {
-    private static var ones: UInt64 { 0x0101_0101_0101_0101 }
-    private static var highBits: UInt64 { 0x8080_8080_8080_8080 }
-
-    @inline(__always)
-    static func all(_ byte: UInt8) -> UInt64 { UInt64(byte) &* ones }
-
-    /// Marks bytes that are 0.
-    @inline(__always)
-    static func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & highBits }
-
-    /// Marks bytes below 0x21.
-    @inline(__always)
-    static func blanks(_ word: UInt64) -> UInt64 { (word &- all(0x21)) & ~word & highBits }
-}
-
 extension Span where Element == UInt8 {
     /// The offset of the first `byte` in `start..<end`, or `end`.
     ///

@@ -1,3 +1,5 @@
+import PacketDecoding
+
 /// The header fields that calls are told from. Every other field is `other` and keeps its name in the message.
 public enum HeaderName: UInt8, Sendable {
     case other
@@ -18,7 +20,7 @@ public enum HeaderName: UInt8, Sendable {
     static func read(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> (name: HeaderName, end: Int) {
         guard start &+ 16 <= end else { return readAtEnd(bytes, from: start, to: end) }
         let first = bytes.packed(from: start, length: 8)
-        let marks = Lanes.blanks(first) | Lanes.zeros(first ^ Lanes.all(UInt8(ascii: ":")))
+        let marks = Lanes.below(0x21, first) | Lanes.zeros(first ^ Lanes.all(UInt8(ascii: ":")))
         guard marks != 0 else { return readLong(bytes, first, from: start, to: end) }
         let length = marks.trailingZeroBitCount >> 3
         let word = (first | PackedName.fold) & ~(UInt64.max << UInt64(truncatingIfNeeded: 8 &* length))
@@ -31,7 +33,7 @@ public enum HeaderName: UInt8, Sendable {
         _ bytes: Span<UInt8>, _ first: UInt64, from start: Int, to end: Int
     ) -> (name: HeaderName, end: Int) {
         let second = bytes.packed(from: start &+ 8, length: 8)
-        let marks = Lanes.blanks(second) | Lanes.zeros(second ^ Lanes.all(UInt8(ascii: ":")))
+        let marks = Lanes.below(0x21, second) | Lanes.zeros(second ^ Lanes.all(UInt8(ascii: ":")))
         let nameEnd =
             marks != 0
             ? start &+ 8 &+ marks.trailingZeroBitCount >> 3

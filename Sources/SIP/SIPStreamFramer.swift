@@ -68,9 +68,7 @@ public struct SIPStreamFramer: Sendable {
     /// Whether `next` would give the whole buffer, which has been parsed already, as one message: with nothing odd about it,
     /// its own Content-Length and the buffer's end agree. False may also mean that it is not that easily told.
     public func wouldTake(_ message: SIPMessage, from buffer: Span<UInt8>) -> Bool {
-        guard phase == .between, scanned == 0, message.flags.isEmpty,
-            let body = message.contentLength
-        else { return false }
+        guard phase == .between, message.flags.isEmpty, let body = message.contentLength else { return false }
         return Int(message.body.end) == buffer.count && message.body.count == Int(body) && body <= limits.bodyBytes
             && Int(message.headerSection.start) <= limits.startLineBytes
             && Int(message.body.start) <= limits.headerSectionBytes

@@ -13,15 +13,8 @@ public enum UserSuffix {
         while let byte = reader.next(user) {
             if isNumber, !ASCII.isDigit(byte) { continue }
             text.append(byte)
-            guard text.count - start >= longest else { continue }
-            if !isNumber { return }
-            keepDigits(of: &text, from: start)
+            if isNumber, text.count - start > digits { text.remove(at: start) }
+            if text.count - start >= longest { break }
         }
-        if isNumber { keepDigits(of: &text, from: start) }
-    }
-
-    private static func keepDigits(of text: inout [UInt8], from start: Int) {
-        let last = text.count - digits
-        if last > start { text.removeSubrange(start..<last) }
     }
 }

@@ -13,29 +13,6 @@ public struct ShortList<let inPlace: Int, Element: BitwiseCopyable & Sendable>: 
     @inlinable
     public init(filler: Element) { first = InlineArray(repeating: filler) }
 
-    @inlinable public var count: Int { used &+ more.count }
-    @inlinable public var isEmpty: Bool { used == 0 }
-    @inlinable public var indices: Range<Int> { 0..<count }
-
-    @inlinable
-    public subscript(index: Int) -> Element {
-        get { index < inPlace ? kept(index) : more[index &- inPlace] }
-        set {
-            if index < inPlace {
-                precondition(index < used, "no such element")
-                first[index] = newValue
-            } else {
-                more[index &- inPlace] = newValue
-            }
-        }
-    }
-
-    @inlinable
-    func kept(_ index: Int) -> Element {
-        precondition(index < used, "no such element")
-        return first[index]
-    }
-
     @inlinable
     public mutating func append(_ element: Element) {
         if used < inPlace {
@@ -48,8 +25,8 @@ public struct ShortList<let inPlace: Int, Element: BitwiseCopyable & Sendable>: 
 
     @inlinable
     public mutating func removeFirst() {
-        for index in indices.dropFirst() { self[index &- 1] = self[index] }
-        if more.isEmpty { used &-= 1 } else { more.removeLast() }
+        for index in 1..<Swift.max(used, 1) { first[index &- 1] = first[index] }
+        if more.isEmpty { used &-= 1 } else { first[used &- 1] = more.removeFirst() }
     }
 
     @inlinable
@@ -57,25 +34,23 @@ public struct ShortList<let inPlace: Int, Element: BitwiseCopyable & Sendable>: 
         used = 0
         more = []
     }
+}
+
+extension ShortList: RandomAccessCollection, MutableCollection {
+    @inlinable public var startIndex: Int { 0 }
+    @inlinable public var endIndex: Int { used &+ more.count }
 
     @inlinable
-    public func firstIndex(where isWanted: (Element) -> Bool) -> Int? {
-        for index in indices where isWanted(self[index]) { return index }
-        return nil
+    public subscript(index: Int) -> Element {
+        get { index < inPlace ? first[kept(index)] : more[index &- inPlace] }
+        set { if index < inPlace { first[kept(index)] = newValue } else { more[index &- inPlace] = newValue } }
     }
 
+    /// Traps as an array does, for the same reason: an index is never a packet's, so one without an element is a mistake of
+    /// ours, and the filler in its place must not pass for an element.
     @inlinable
-    public func contains(where isWanted: (Element) -> Bool) -> Bool { firstIndex(where: isWanted) != nil }
-}
-
-extension ShortList where Element: Equatable {
-    @inlinable
-    public func contains(_ element: Element) -> Bool { contains { $0 == element } }
-}
-
-extension Array where Element: BitwiseCopyable & Sendable {
-    @inlinable
-    public init<let inPlace: Int>(_ list: ShortList<inPlace, Element>) {
-        self = list.indices.map { list[$0] }
+    func kept(_ index: Int) -> Int {
+        precondition(index < used, "no such element")
+        return index
     }
 }

@@ -47,7 +47,7 @@ public struct PendingFiles: Sendable {
         let ending = FileName.ending + suffix
         guard bytes.hasSuffix(ending) else { return nil }
         let base = Array(bytes.dropLast(ending.utf8.count))
-        let name = FileName.lastComponent(base)
+        let name = ArchivePath(base).name
         do throws(SystemCall.Failure) {
             return try directory.with(existing: base) { (folder, _) throws(SystemCall.Failure) in
                 try seal(Array(name.dropLast().map(UInt8.init(bitPattern:))), in: folder, path: path, isStopping)
@@ -191,8 +191,8 @@ public struct PendingFiles: Sendable {
         let bytes = Array(path.utf8)
         guard bytes.hasSuffix(FileName.ending) else { return path }
         let stem = Array(bytes.dropLast(FileName.ending.utf8.count))
-        let pending = FileName.lastComponent(stem + FileName.pendingEnding.utf8)
-        let later = FileName.lastComponent(stem + (FileName.ending + suffix).utf8)
+        let pending = ArchivePath(stem + FileName.pendingEnding.utf8).name
+        let later = ArchivePath(stem + (FileName.ending + suffix).utf8).name
         do throws(SystemCall.Failure) {
             return try directory.with(existing: bytes) { (folder, name) throws(SystemCall.Failure) in
                 if !suffix.isEmpty, (try? SystemCall.status(at: folder, later)) != nil { return path }

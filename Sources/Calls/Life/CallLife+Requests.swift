@@ -56,7 +56,7 @@ extension CallLife {
     }
 
     mutating func receiveBye(_ facts: MessageFacts, at time: Int64) {
-        let party: CallParty = facts.fromTag == callerTag ? .caller : .callee
+        let party: CallRecord.Side = facts.fromTag == callerTag ? .caller : .callee
         // A BYE may end an early dialog (RFC 3261 section 15), or be the first we see of a call.
         let index = dialogIndex(facts) ?? addDialog(facts)
         guard dialogs[index].state == .live else { return }

@@ -107,7 +107,7 @@ extension CallLife {
     }
 
     /// Ends whatever the state is: end of the capture, or the table was full.
-    public mutating func stop(_ reason: CallEndReason) {
+    public mutating func stop(_ reason: CallRecord.EndReason) {
         if isSettled { return }
         if otherDialog?.finalTime != nil {
             outcome.endReason = .completed

@@ -16,7 +16,7 @@ public struct CallLife: Sendable {
     /// When the last open transaction was completed and no dialog was left; nil while the call goes on.
     public internal(set) var settledTime: Int64?
     var callerTag: UInt64
-    var pendingReason: CallEndReason?
+    var pendingReason: CallRecord.EndReason?
     /// Until when an offer/answer exchange is under way (`Int64.min` when none is).
     var negotiatingUntil = Int64.min
     /// When the exchange that is under way, or was the last one, began.
@@ -33,7 +33,7 @@ public struct CallLife: Sendable {
         var tags: UInt64
         var state: State
         var byeTime: Int64 = 0
-        var byeBy: CallParty?
+        var byeBy: CallRecord.Side?
     }
 
     struct InviteTransaction {

@@ -1,25 +1,7 @@
-/// How far a call has come, or how it went.
-public enum CallState: UInt8, Sendable, CaseIterable {
-    case trying, ringing, progress, active, ended, failed, cancelled, busy, redirected
-    case timedOut
-}
-
-/// Why we stopped following a call.
-public enum CallEndReason: UInt8, Sendable {
-    case bye, rejected, cancelled, timeout, idle, completed
-    /// The ACK, or the final response to BYE, never came within 32 s.
-    case noACK
-    case endOfCapture, evicted, recovered
-}
-
-public enum CallParty: UInt8, Sendable, BitwiseCopyable {
-    case caller, callee
-}
-
 /// The facts about a call that follow from the order of its messages. Times are nanoseconds since the epoch.
 public struct CallOutcome: Sendable {
-    public var state = CallState.trying
-    public var endReason = CallEndReason.endOfCapture
+    public var state = CallRecord.State.trying
+    public var endReason = CallRecord.EndReason.endOfCapture
     /// Joined in the middle: the beginning was not captured.
     public var joined = false
     public var startTime: Int64
@@ -28,7 +10,7 @@ public struct CallOutcome: Sendable {
     public var answerTime: Int64?
     /// When the hang-up, the final refusal or the timeout came; nil while the call lasts.
     public var endTime: Int64?
-    public var hangupBy: CallParty?
+    public var hangupBy: CallRecord.Side?
     /// Final status of the INVITE, 0 while there is none.
     public var statusCode: UInt16 = 0
     public var confirmedTag: UInt64 = 0

@@ -65,53 +65,23 @@ public struct CallRecord: Equatable, Sendable {
 }
 
 extension CallRecord {
+    /// How far a call has come, or how it went.
     public enum State: String, CaseIterable, Sendable {
         case trying, ringing, progress, active, ended, failed, cancelled, busy, redirected
         case timedOut = "timed_out"
-
-        public init(_ state: CallState) {
-            switch state {
-            case .trying: self = .trying
-            case .ringing: self = .ringing
-            case .progress: self = .progress
-            case .active: self = .active
-            case .ended: self = .ended
-            case .failed: self = .failed
-            case .cancelled: self = .cancelled
-            case .busy: self = .busy
-            case .redirected: self = .redirected
-            case .timedOut: self = .timedOut
-            }
-        }
     }
 
+    /// Why a call is followed no longer.
     public enum EndReason: String, CaseIterable, Sendable {
         case bye, rejected, cancelled, timeout, idle, completed
         case endOfCapture = "end_of_capture"
         case evicted, recovered
         /// The ACK, or the final response to BYE, never came within 32 s.
         case noACK = "no_ack"
-
-        public init(_ reason: CallEndReason) {
-            switch reason {
-            case .bye: self = .bye
-            case .rejected: self = .rejected
-            case .cancelled: self = .cancelled
-            case .timeout: self = .timeout
-            case .idle: self = .idle
-            case .completed: self = .completed
-            case .endOfCapture: self = .endOfCapture
-            case .evicted: self = .evicted
-            case .recovered: self = .recovered
-            case .noACK: self = .noACK
-            }
-        }
     }
 
     public enum Side: String, CaseIterable, Sendable, BitwiseCopyable {
         case caller, callee
-
-        public init(_ party: CallParty) { self = party == .caller ? .caller : .callee }
     }
 
     /// Who calls or is called, out of From or To.

@@ -1,3 +1,5 @@
+import PacketDecoding
+
 /// JSON string escaping (RFC 8259 section 7).
 extension TextOutput where Self: ~Copyable {
     /// Appends `string` in quotes.
@@ -16,11 +18,15 @@ extension TextOutput where Self: ~Copyable {
         while raw.byteCount &- index >= 8 {
             // SAFETY: every bit pattern is a UInt64, and the load is checked.
             let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
-            if EightBytes.needEscape(word) { return false }
+            let marks =
+                Lanes.below(0x20, word) | Lanes.beyondPrintable(word)
+                | Lanes.zeros(word ^ Lanes.all(UInt8(ascii: "\""))) | Lanes.zeros(word ^ Lanes.all(UInt8(ascii: "\\")))
+            if marks != 0 { return false }
             index &+= 8
         }
         while index < text.count {
-            if EightBytes.needsEscape(text[index]) { return false }
+            let byte = text[index]
+            if byte < 0x20 || byte > 0x7e || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
             index &+= 1
         }
         return true
@@ -55,28 +61,5 @@ extension TextOutput where Self: ~Copyable {
     private mutating func append(unicodeEscape unit: UInt16) {
         append(text: "\\u")
         for shift: UInt16 in [12, 8, 4, 0] { append(hexDigit: UInt8(truncatingIfNeeded: unit >> shift & 15)) }
-    }
-}
-
-/// Eight bytes at a time.
-private enum EightBytes {
-    private static var ones: UInt64 { 0x0101_0101_0101_0101 }
-    private static var highBits: UInt64 { 0x8080_8080_8080_8080 }
-
-    /// Whether any of the bytes is not printable ASCII, a quote or a backslash.
-    @inline(__always)
-    static func needEscape(_ word: UInt64) -> Bool {
-        // A byte below n borrows from its neighbour and leaves its high bit set; a false alarm only costs time, and there is
-        // none below the byte that gave one.
-        let control = word &- ones &* 0x20
-        let delete = word &+ ones
-        let quote = (word ^ ones &* 0x22) &- ones
-        let backslash = (word ^ ones &* 0x5c) &- ones
-        return (control | delete | quote | backslash | word) & highBits != 0
-    }
-
-    @inline(__always)
-    static func needsEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte > 0x7e || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 }

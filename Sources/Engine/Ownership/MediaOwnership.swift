@@ -74,11 +74,9 @@ struct MediaOwnership {
         let entry = endpoints.find(endpoint)
         let registrations = calls.calls[slot].registrations
         if entry >= 0,
-            let known = registrations.firstIndex(where: {
-                endpoints.registrations[Int($0)].entry == Int32(entry)
-            })
+            let known = registrations.first(where: { endpoints.registrations[Int($0)].entry == Int32(entry) })
         {
-            endpoints.renew(registrations[known], at: time)
+            endpoints.renew(known, at: time)
             return false
         }
         guard registrations.count < MediaOwnership.maxEndpointsPerCall else {
@@ -95,8 +93,8 @@ struct MediaOwnership {
         let registrations = calls.calls[slot].registrations
         guard registrations.count > 1 else { return }
         var steps = 0
-        for index in registrations.indices {
-            let entry = endpoints.registrations[Int(registrations[index])].entry
+        for registration in registrations {
+            let entry = endpoints.registrations[Int(registration)].entry
             guard endpoints.entries[Int(entry)].count > 1 else { continue }
             var number = endpoints.entries[Int(entry)].newest
             while number >= 0, steps < MediaOwnership.maxCandidates {
@@ -119,10 +117,9 @@ struct MediaOwnership {
         var firstCommon: Endpoint?
         var isPair = false
         var otherNamedPairAt = Int64.min
-        let (ours, others) = (calls.calls[slot].registrations, calls.calls[other].registrations)
-        for index in ours.indices {
-            let entry = endpoints.registrations[Int(ours[index])].entry
-            for candidate in others.indices.lazy.map({ others[$0] })
+        for registration in calls.calls[slot].registrations {
+            let entry = endpoints.registrations[Int(registration)].entry
+            for candidate in calls.calls[other].registrations
             where endpoints.registrations[Int(candidate)].entry == entry {
                 let endpoint = endpoints.entries[Int(entry)].endpoint
                 if let firstCommon {
@@ -150,12 +147,12 @@ struct MediaOwnership {
         touch(calls.calls[other].registrations)
     }
 
-    // These take a call's registrations and not the calls, which would be counted as used five times for each.
+    // A call's registrations and not the calls: a reference to each of their tables would be counted up and down.
 
     /// What flows remember about the call may be wrong from now on.
     mutating func touch(_ registrations: TrackedCall.Registrations) {
-        for index in registrations.indices {
-            endpoints.touchVersion(Int(endpoints.registrations[Int(registrations[index])].entry))
+        for registration in registrations {
+            endpoints.touchVersion(Int(endpoints.registrations[Int(registration)].entry))
         }
     }
 
@@ -168,10 +165,10 @@ struct MediaOwnership {
     }
 
     mutating func setOver(_ registrations: TrackedCall.Registrations, _ isOver: Bool) {
-        for index in registrations.indices { endpoints.setOver(registrations[index], isOver) }
+        for registration in registrations { endpoints.setOver(registration, isOver) }
     }
 
     mutating func forget(_ registrations: TrackedCall.Registrations) {
-        for index in registrations.indices { endpoints.remove(registrations[index]) }
+        for registration in registrations { endpoints.remove(registration) }
     }
 }

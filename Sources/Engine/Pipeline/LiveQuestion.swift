@@ -163,7 +163,7 @@ extension Worker {
         }
         return LiveCall(
             number: row.number, callID: String(decoding: call.callID, as: UTF8.self),
-            state: CallRecord.State(row.end.outcome.state),
+            state: row.end.outcome.state,
             startTime: row.end.outcome.startTime, answerTime: row.end.outcome.answerTime, from: call.details.from,
             to: call.details.to, packets: packets, streams: call.streamCount)
     }

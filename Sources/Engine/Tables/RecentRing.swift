@@ -28,24 +28,25 @@ struct RecentRing<Value: BitwiseCopyable> {
     var first: Value? { count > 0 ? ring[place(oldest)].value : nil }
 
     private func place(_ number: Int) -> Int { number & (ring.count - 1) }
-    private static func listed(_ hash: UInt64) -> UInt64 { hash == 0 ? 1 : hash }
+    /// As an entry has it.
+    private static func nonzero(_ hash: UInt64) -> UInt64 { hash == 0 ? 1 : hash }
 
     mutating func append(_ value: Value, _ hash: UInt64) {
         if count == ring.count { grow() }
         let place = place(next)
-        ring[place] = Entry(hash: RecentRing.listed(hash), value: value)
+        ring[place] = Entry(hash: RecentRing.nonzero(hash), value: value)
         index.insert(ring[place].hash, slot: place)
         next += 1
         listed += 1
     }
 
-    func start(_ hash: UInt64) -> Int { index.start(RecentRing.listed(hash)) }
+    func start(_ hash: UInt64) -> Int { index.start(RecentRing.nonzero(hash)) }
 
     /// The place of the next value under `hash`; -1 when there is none. See `SlotIndex.next`.
     func next(_ hash: UInt64, _ position: inout Int) -> Int {
         while true {
-            let place = index.next(RecentRing.listed(hash), &position)
-            if place < 0 || ring[place].hash == RecentRing.listed(hash) { return place }
+            let place = index.next(RecentRing.nonzero(hash), &position)
+            if place < 0 || ring[place].hash == RecentRing.nonzero(hash) { return place }
         }
     }
 

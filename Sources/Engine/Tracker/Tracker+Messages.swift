@@ -151,7 +151,7 @@ extension Tracker {
     ) -> FileStem? {
         guard let namePattern else { return nil }
         var values = FileNameValues(timestamp: time, callID: callID)
-        if showsUsers {
+        if namePattern.showsUsers {
             values.from = copy(bytes.bytes(message.fromUser(bytes)))
             values.to = copy(bytes.bytes(message.toUser(bytes)))
         }
@@ -186,7 +186,7 @@ extension Tracker {
     ) {
         message.mediaEndpoints(bytes, &sdpEndpoints)
         guard !sdpEndpoints.items.isEmpty else { return }
-        // A bit for each of them; there are 64 at most.
+        // A bit for each of them: `SDPEndpoints.limit` are 64.
         var fresh: UInt64 = 0
         for index in sdpEndpoints.items.indices {
             let isNew = ownership.name(sdpEndpoints.items[index].endpoint, by: slot, in: &calls, at: time)

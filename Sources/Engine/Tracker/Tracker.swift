@@ -30,8 +30,6 @@ struct Tracker: ~Copyable {
     var idleCalls = IdleCalls()
     var tracksIdleCalls = false
     let namePattern: FileNamePattern?
-    /// The pattern names the users.
-    let showsUsers: Bool
     var names: NameRegistry
     var selection: UserSelection
     var correlation: Correlation
@@ -81,7 +79,6 @@ struct Tracker: ~Copyable {
         fragments = Defragmenter(limits: FragmentLimits(), seed: seed)
         lookBack = LookBack(maxBytes: options.limits.lookBackBytes)
         namePattern = options.archive.flatMap { try? FileNamePattern($0.pattern) }
-        showsUsers = namePattern?.showsUsers ?? false
         selection = UserSelection(options.selection)
         correlation = Correlation(header: options.calls.correlationHeader, maxCalls: options.limits.maxCalls)
         // Without files nothing is kept back.

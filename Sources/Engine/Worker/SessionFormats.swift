@@ -62,8 +62,7 @@ struct SessionFormats {
         guard !place.endpoint.address.isUnspecified, place.endpoint.port != 9, places.count < CallMedia.maxPlaces
         else { return }
         // Bundled media repeat it.
-        for known in places where known.endpoint == place.endpoint { return }
-        places.append(place)
+        if !places.contains(where: { $0.endpoint == place.endpoint }) { places.append(place) }
     }
 
     private mutating func addFormats(of media: MediaDescription, _ receiver: Endpoint, _ sdp: Span<UInt8>) {
@@ -81,14 +80,12 @@ struct SessionFormats {
             } else {
                 continue
             }
-            if CodecImpairment.mayFixBitRate(found.name) { found.bitRate = bitRate(of: found, media, sdp) }
+            let lines = session.formatParameters[media.formatParameters]
+            if let line = lines.first(where: { $0.payloadType == payloadType }) {
+                found.bitRate = CodecImpairment.negotiatedBitRate(
+                    found.name, parameters: line.parameters.string(in: sdp))
+            }
             formats.append(found)
         }
-    }
-
-    private func bitRate(of format: CallFormat, _ media: MediaDescription, _ sdp: Span<UInt8>) -> UInt32 {
-        let lines = session.formatParameters[media.formatParameters]
-        guard let line = lines.first(where: { $0.payloadType == format.payloadType }) else { return 0 }
-        return CodecImpairment.negotiatedBitRate(format.name, parameters: line.parameters.string(in: sdp))
     }
 }

@@ -95,9 +95,8 @@ extension Worker {
         facts.besideRTP = media.besideRTP.named
         let sounds = call.sounds(record.streams)
         if !end.outcome.joined {
-            for side in CallRecord.Side.allCases
-            where sounds.contains(where: { $0.by == side && $0.earlyPackets > 0 }) {
-                facts.earlyMediaFrom.append(side)
+            facts.earlyMediaFrom = CallRecord.Side.allCases.filter { side in
+                sounds.contains { $0.by == side && $0.earlyPackets > 0 }
             }
             if !end.partialMedia { addAudio(sounds, media, end.outcome, to: &facts) }
         }
@@ -109,35 +108,22 @@ extension Worker {
         _ sounds: [Sound], _ media: CallMedia, _ outcome: CallOutcome, to facts: inout MediaFacts
     ) {
         guard let answer = outcome.answerTime, media.answerTime == answer, media.negotiation.hasAudio else { return }
-        for side in CallRecord.Side.allCases where sounds.contains(where: { $0.by == side && $0.isTalk }) {
-            facts.audioFrom.append(side)
-        }
-        guard facts.audioFrom.count == 2 || sounds.allSatisfy({ $0.by != nil || !$0.isTalk }) else { return }
+        let talking = sounds.filter { $0.packets > $0.earlyPackets }
+        facts.audioFrom = CallRecord.Side.allCases.filter { side in talking.contains { $0.by == side } }
+        guard facts.audioFrom.count == 2 || talking.allSatisfy({ $0.by != nil }) else { return }
         facts.audio = facts.audioFrom.count == 2 ? .twoWay : facts.audioFrom.isEmpty ? MediaFacts.Audio.none : .oneWay
         func delay(of side: CallRecord.Side) -> Int64? {
-            var least: Int64?
-            for sound in sounds where sound.by == side && sound.isTalk {
-                guard let first = sound.first else { continue }
-                least = min(least ?? .max, max(0, first &- answer))
-            }
-            return least
+            talking.filter { $0.by == side }.compactMap { sound in sound.first.map { max(0, $0 &- answer) } }.min()
         }
         facts.callerAudioDelay = delay(of: .caller)
         facts.calleeAudioDelay = delay(of: .callee)
-        facts.isLate = max(facts.callerAudioDelay ?? 0, facts.calleeAudioDelay ?? 0) > MediaFacts.lateAfter
-        var last: Int64?
-        for sound in sounds {
-            if let time = sound.last { last = max(last ?? time, time) }
+        facts.isLate = [facts.callerAudioDelay, facts.calleeAudioDelay].contains { $0 ?? 0 > MediaFacts.lateAfter }
+        let last = sounds.compactMap(\.last).max() ?? answer
+        let allowed = media.negotiation.allowedTime(until: outcome.endTime ?? max(last, media.lastMessageTime))
+        for (side, time) in [(CallRecord.Side.caller, allowed.caller), (.callee, allowed.callee)]
+        where time >= CallMedia.noticeableSilence && !facts.audioFrom.contains(side) {
+            facts.missingAudioFrom.append(side)
         }
-        let allowed = media.negotiation.allowedTime(
-            until: outcome.endTime ?? max(last ?? answer, media.lastMessageTime))
-        func note(_ side: CallRecord.Side, _ time: Int64) {
-            if time >= CallMedia.noticeableSilence, !facts.audioFrom.contains(side) {
-                facts.missingAudioFrom.append(side)
-            }
-        }
-        note(.caller, allowed.caller)
-        note(.callee, allowed.callee)
     }
 }
 
@@ -148,9 +134,6 @@ private struct Sound: BitwiseCopyable {
     var earlyPackets: UInt64
     var first: Int64?
     var last: Int64?
-
-    /// Some of it came after the answer.
-    var isTalk: Bool { packets > earlyPackets }
 }
 
 extension CallMedia {

@@ -38,7 +38,7 @@ extension Worker {
         guard !session.formats.isEmpty else { return }
         var hasChanged = false
         if calls[slot].formats.isEmpty { calls[slot].formats.reserveCapacity(2 * session.formats.count) }
-        for index in session.formats.indices where !session.formats[index].isAmong(calls[slot].formats) {
+        for index in session.formats.indices where !calls[slot].formats.contains(session.formats[index]) {
             if calls[slot].formats.count >= CallDetails.maxFormats { calls[slot].formats.removeFirst() }
             calls[slot].formats.append(session.formats[index])
             hasChanged = true

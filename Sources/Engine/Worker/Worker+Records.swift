@@ -8,8 +8,8 @@ extension Worker {
         let outcome = end.outcome
         record.callID = String(decoding: call.callID, as: UTF8.self)
         record.groupID = outcome.groupID.map { String(decoding: $0, as: UTF8.self) } ?? record.callID
-        record.state = CallRecord.State(outcome.state)
-        record.endReason = CallRecord.EndReason(outcome.endReason)
+        record.state = outcome.state
+        record.endReason = outcome.endReason
         record.isJoined = outcome.joined
         record.hasPartialMedia = end.partialMedia
         record.isSynthesized = options.isSynthesized
@@ -24,7 +24,7 @@ extension Worker {
             record.postDialDelay = firstSign == .max ? nil : firstSign - outcome.startTime
             record.setupTime = outcome.answerTime.map { $0 - outcome.startTime }
         }
-        record.hangupBy = outcome.hangupBy.map(CallRecord.Side.init)
+        record.hangupBy = outcome.hangupBy
         record.statusCode = outcome.statusCode == 0 ? nil : outcome.statusCode
         if outcome.statusCode != 0 { swap(&record.statusReason, &call.details.statusReason) }
         record.dialogs = UInt32(outcome.dialogs)

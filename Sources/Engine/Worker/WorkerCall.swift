@@ -77,14 +77,6 @@ struct CallFormat: Equatable {
         }
     }
 
-    func isAmong(_ formats: [CallFormat]) -> Bool {
-        // The payload type tells most apart.
-        for index in formats.indices where formats[index].payloadType == payloadType {
-            if formats[index] == self { return true }
-        }
-        return false
-    }
-
     var isTelephoneEvent: Bool { role == .telephoneEvent }
     var isAuxiliary: Bool { role != .codec }
 }

@@ -74,16 +74,6 @@ extension CodecImpairment {
         }
     }
 
-    /// False when `negotiatedBitRate` finds none whatever the parameters, told without looking at them.
-    public static func mayFixBitRate(_ name: String) -> Bool {
-        guard let first = name.utf8.first else { return false }
-        switch name.utf8.count {
-        case 4: return first | 0x20 == UInt8(ascii: "g")
-        case 6: return first | 0x20 == UInt8(ascii: "a")
-        default: return false
-        }
-    }
-
     /// The bit rate that an `a=fmtp` fixes, bit/s; 0 when it leaves it open or says nothing of it.
     ///
     /// - Parameter parameters: as written, `mode-set=2; octet-align=1`.

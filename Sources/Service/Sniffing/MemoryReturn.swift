@@ -20,11 +20,9 @@ enum MemoryReturn {
     /// With `memory_optimization`: gives back what only the start needed of the program's own code, some 5 MB. It is in the
     /// program's file, and comes back from there where it runs again.
     static func releaseCode(_ limits: EngineLimits) {
-        guard limits.memoryOptimization, let mappings = SystemFile.text("/proc/self/maps") else { return }
-        var name = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let length = readlink("/proc/self/exe", &name, name.count)
-        guard length > 0 else { return }
-        let program = String(decoding: name.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard limits.memoryOptimization, let program = SystemFile.target("/proc/self/exe"),
+            let mappings = SystemFile.text("/proc/self/maps")
+        else { return }
         for mapping in mappings.split(separator: "\n") {
             // `start-end permissions offset device inode path`. What can be executed is never written to, so it is as in the
             // file; what is read only may have been relocated.

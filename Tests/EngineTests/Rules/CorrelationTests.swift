@@ -328,8 +328,8 @@ import Testing
                 LegCandidates.Candidate(call: call, source: peer, destination: peer, time: Int64(number) * 1000),
                 besides: [])
         }
-        #expect(candidates.count == LegCandidates.mostKeys)
-        #expect(candidates.evicted == 200_000 - UInt64(LegCandidates.mostKeys))
+        #expect(candidates.count == LegCandidates.most)
+        #expect(candidates.evicted == 200_000 - UInt64(LegCandidates.most))
         #expect(candidates.find(199_999, now: 200_000_000).count == 1)
         #expect(candidates.find(1, now: 200_000_000).isEmpty)
         // The same key for ever.

@@ -17,7 +17,7 @@ struct LegCandidates {
     /// Candidates remembered at once.
     private let limit: Int
     /// Where `max_calls` is no less.
-    static let mostKeys = 1 << 16
+    static let most = 1 << 16
     /// Calls under one key; two that fit are as good as more.
     static let maxPerKey = 3
     /// How long after the first leg's INVITE the second's may come, nanoseconds.
@@ -27,7 +27,7 @@ struct LegCandidates {
         call: CallReference(slot: 0, generation: 0), source: Endpoint(IPAddress(high: 0, low: 0), 0),
         destination: Endpoint(IPAddress(high: 0, low: 0), 0), time: 0)
 
-    init(maxCalls: Int) { limit = min(LegCandidates.mostKeys, max(1024, maxCalls)) }
+    init(maxCalls: Int) { limit = min(LegCandidates.most, max(1024, maxCalls)) }
 
     /// The index looks at the upper half only.
     private static func spread(_ key: UInt64) -> UInt64 { key &* 0x9e37_79b9_7f4a_7c15 }

@@ -17,9 +17,7 @@ struct ProcessFacts: Sendable {
         Capabilities.raise()
         facts.capabilities = Capabilities.permitted
         facts.hasNoNewPrivileges = SystemFile.number("NoNewPrivs", in: "/proc/self/status") == 1
-        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let length = readlink("/proc/self/exe", &path, path.count - 1)
-        if length > 0 { facts.program = String(decoding: path[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self) }
+        if let program = SystemFile.target("/proc/self/exe") { facts.program = program }
         // Protocol 0 receives nothing.
         let descriptor = socket(AF_PACKET, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         if descriptor >= 0 { close(descriptor) } else { facts.packetSocketError = errno }

@@ -47,6 +47,7 @@ import Glibc
     package func push(_ element: Element) -> Bool {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
+        linger { count == ring.count }
         while count == ring.count, !isClosed { unsafe pthread_cond_wait(notFull, mutex) }
         guard !isClosed else { return false }
         ring[(first + count) % ring.count] = element
@@ -66,6 +67,8 @@ import Glibc
         return true
     }
 
+    package var capacity: Int { ring.count }
+
     /// Elements waiting.
     package var depth: Int {
         unsafe pthread_mutex_lock(mutex)
@@ -84,6 +87,7 @@ import Glibc
     package func pop(timeout: Int = -1) -> Popped {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
+        linger { count == 0 }
         if count == 0, !isClosed, timeout >= 0 {
             var deadline = timespec()
             unsafe clock_gettime(CLOCK_MONOTONIC, &deadline)
@@ -105,6 +109,16 @@ import Glibc
         count -= 1
         unsafe pthread_cond_signal(notFull)
         return .element(element)
+    }
+
+    /// With `mutex` held: lets other threads run for a moment. With more of them than processors, what is waited for often
+    /// comes before a sleep and a wake-up, which cost as much as some hundred packets, would be over.
+    private func linger(while isWaiting: () -> Bool) {
+        for _ in 0..<3 where !isClosed && isWaiting() {
+            unsafe pthread_mutex_unlock(mutex)
+            sched_yield()
+            unsafe pthread_mutex_lock(mutex)
+        }
     }
 
     /// Nothing is accepted any more; what is in the queue can still be taken.

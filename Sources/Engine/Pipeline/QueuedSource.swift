@@ -2,8 +2,9 @@ import Capture
 
 /// Another source, read on a thread of its own into a bounded number of batches.
 ///
-/// Live, so that the kernel's ring is emptied while the tracker is busy; and for pipes, so that a silent one does not keep
-/// a stop waiting. Batches change hands by swapping, so no packet is copied.
+/// Live, so that the kernel's ring is emptied while the tracker is busy; for pipes, so that a silent one does not keep a
+/// stop waiting; for files, because half of a replay's time is the kernel's, which copies. Batches change hands by swapping,
+/// so no packet is copied.
 public final class QueuedSource: PacketSource {
     /// What happens when all batches are in use.
     public enum Overload: Sendable {
@@ -13,26 +14,36 @@ public final class QueuedSource: PacketSource {
         case drop
     }
 
-    /// Batches between the threads: 4 MiB of packets.
+    /// How a stop ends the input. What was read before it is handed out in any case.
+    public enum Stopping: Sendable {
+        /// The source is told, from any thread; it hands out what it holds, and ends.
+        case byTelling(@Sendable () -> Void)
+        /// The read that is going on is the last: for sources that never wait long.
+        case afterRead
+        /// The thread is left where it is: it may be waiting in there for ever.
+        case leaving
+    }
+
+    /// Batches between the threads, live: 4 MiB of packets.
     public static let defaultDepth = 16
 
     private let feeder: SourceFeeder
     private let thread: DedicatedThread
-    private let stopBase: (@Sendable () -> Void)?
+    private let stopping: Stopping
     public private(set) var interfaces: [CaptureInterface] = []
     public let linkTypes: [UInt32]
     public let isNanosecond: Bool
     private var hasThrown = false
+    /// The input was ended while the thread may still be in the source, which is not to be asked for anything.
+    public private(set) var isLeftBehind = false
 
     /// - Parameters:
     ///   - limit: packets to a batch.
-    ///   - stopBase: tells the source to end, after which it still hands out what it holds. Without it, a stop leaves the
-    ///     source where it is: the thread may be waiting inside of it.
+    ///   - depth: batches between the threads.
     public init(
-        _ base: any PacketSource, overload: Overload, limit: Int, depth: Int = QueuedSource.defaultDepth,
-        stopBase: (@Sendable () -> Void)? = nil
+        _ base: any PacketSource, overload: Overload, limit: Int, depth: Int = QueuedSource.defaultDepth, stopping: Stopping
     ) {
-        self.stopBase = stopBase
+        self.stopping = stopping
         interfaces = base.interfaces
         linkTypes = base.linkTypes
         isNanosecond = base.isNanosecond
@@ -41,18 +52,27 @@ public final class QueuedSource: PacketSource {
         thread = DedicatedThread { feeder.run() }
     }
 
+    /// The thread may be waiting for a batch that nobody gives back any more.
+    deinit {
+        feeder.abandon()
+        feeder.free.close()
+    }
+
     /// Ends the input; what was captured until now can still be read. From any thread, any number of times.
     public var stopper: @Sendable () -> Void {
         let feeder = feeder
-        return stopBase ?? { feeder.abandon() }
+        return if case .byTelling(let stop) = stopping { stop } else { { feeder.abandon() } }
     }
 
     public func read(into batch: inout PacketBatch, limit maxPackets: Int) throws(CaptureError) -> ReadStatus {
         batch.removeAll()
         // A source that can be stopped ends by itself; of one that cannot, we stop waiting.
-        switch feeder.ready.pop(timeout: stopBase == nil ? 100 : -1) {
+        var timeout = -1
+        if case .leaving = stopping { timeout = 100 }
+        switch feeder.ready.pop(timeout: timeout) {
         case .timeout:
-            return feeder.isAbandoned ? .endOfInput : .idle
+            isLeftBehind = feeder.isAbandoned
+            return isLeftBehind ? .endOfInput : .idle
         case .closed:
             if !hasThrown, let error = feeder.error {
                 hasThrown = true
@@ -70,6 +90,7 @@ public final class QueuedSource: PacketSource {
 
     /// Batches that wait to be tracked.
     var depth: Int { feeder.ready.depth }
+    var capacity: Int { feeder.ready.capacity }
 
     /// As the reading thread last saw them; exact once the input has ended.
     public var statistics: CaptureStatistics { feeder.statistics }

@@ -5,8 +5,8 @@ import Glibc
 
 /// The whole engine: packets in, records and per-call files out.
 ///
-/// With one worker everything runs on the calling thread, tracker and worker in turn. With more, the calling thread reads
-/// and tracks and each worker has its own thread. Output does not depend on which.
+/// The calling thread tracks, and each worker has a thread of its own; with none, tracker and one worker take turns on the
+/// calling thread. Output does not depend on which.
 public final class Sniffer {
     private let options: EngineOptions
     private let control: SnifferControl
@@ -227,8 +227,7 @@ public final class Sniffer {
             tcpBytesHeld: tracker.held.segmentBytes)
         progress.delays = pace.delays
         if let source = source as? QueuedSource {
-            progress.queues.append(
-                QueueRecord(name: "capture", depth: source.depth, capacity: QueuedSource.defaultDepth))
+            progress.queues.append(QueueRecord(name: "capture", depth: source.depth, capacity: source.capacity))
         }
         if let pool {
             progress.queues.append(

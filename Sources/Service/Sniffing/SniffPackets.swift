@@ -15,7 +15,7 @@ public enum SniffPackets {
         var run = try PacketRun(request, opened.source, service.control)
         service.began()
         try run.readAll()
-        let status = run.finish(opened.problems(afterStop: service.control.isStopping))
+        let status = run.finish(opened.problems)
         service.ended(status)
         return status
     }

@@ -65,7 +65,7 @@ public enum SniffVoIP {
         progress.clear()
         keeper.finish()
         result.summary.counters += keeper.counters
-        let exitStatus = output.finish(result, problems: opened.problems(afterStop: service.control.isStopping))
+        let exitStatus = output.finish(result, problems: opened.problems)
         service.ended(exitStatus)
         return exitStatus
     }

@@ -28,7 +28,7 @@ enum Sources {
             try privileges.drop()
             signals = SignalThread(service)
             source = try captured { () throws(CaptureError) in
-                try openFiles(request.capture, window, request.engine.limits, service.control)
+                try openFiles(request.capture, window, request.engine, service.control)
             }
         }
         service.opened()
@@ -63,7 +63,7 @@ enum Sources {
         device.live?.onEvent = { service.note($0) }
         let queued = QueuedSource(
             device.source, overload: limits.enableBackpressure ? .wait : .drop, limit: limits.batchSize,
-            stopBase: { [stopper = device.stopper] in stopper.stop() })
+            stopping: .byTelling { [stopper = device.stopper] in stopper.stop() })
         service.control.onStop(queued.stopper)
         return OpenSource(source: queued, filtered: nil, live: device.live)
     }
@@ -71,7 +71,7 @@ enum Sources {
     // MARK: Files
 
     private static func openFiles(
-        _ capture: CaptureRequest, _ window: CaptureWindow, _ limits: EngineLimits, _ control: SnifferControl
+        _ capture: CaptureRequest, _ window: CaptureWindow, _ engine: EngineOptions, _ control: SnifferControl
     ) throws(CaptureError) -> OpenSource {
         var source: any PacketSource =
             capture.files.count == 1
@@ -85,13 +85,19 @@ enum Sources {
         }
         if !window.isEverything { source = WindowedSource(source, window, isLive: false) }
         // A pipe may be silent for ever, and a stop must not wait for its writer.
-        if capture.files.contains(where: mayBlock) {
-            let queued = QueuedSource(source, overload: .wait, limit: limits.batchSize)
+        let mayWait = capture.files.contains(where: mayBlock)
+        if mayWait || engine.workers > 0 {
+            let queued = QueuedSource(
+                source, overload: .wait, limit: engine.limits.batchSize, depth: readAhead,
+                stopping: mayWait ? .leaving : .afterRead)
             control.onStop(queued.stopper)
             source = queued
         }
         return OpenSource(source: source, filtered: filtered, live: nil)
     }
+
+    /// Batches that may be read before their turn: a megabyte.
+    private static let readAhead = 4
 
     private static func mayBlock(_ path: String) -> Bool {
         var status = stat()
@@ -175,11 +181,10 @@ struct OpenSource {
 
     /// What went wrong without ending the run: link types that the filter does not fit, devices that went away.
     ///
-    /// To be asked when the source has said that its input ended; a pipe that was left behind by a stop has not, and its
-    /// thread may still be at work.
-    func problems(afterStop: Bool) -> [CommandError] {
+    /// To be asked when the source has said that its input ended; a pipe that was left behind by a stop has not.
+    var problems: [CommandError] {
         if let live { return live.failures.map { CommandError($0) } }
-        if afterStop, source is QueuedSource { return [] }
+        if let queued = source as? QueuedSource, queued.isLeftBehind { return [] }
         return (filtered?.problems ?? []).map { CommandError($0) }
     }
 }

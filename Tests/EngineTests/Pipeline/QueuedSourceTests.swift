@@ -105,7 +105,7 @@ private final class SilentSource: PacketSource, @unchecked Sendable {
 
     @Test(arguments: [1, 2, 16]) func waitingLosesNothingAndKeepsTheOrder(depth: Int) throws {
         let base = CountingSource(total: 200_000)
-        let source = QueuedSource(base, overload: .wait, limit: 64, depth: depth, stopBase: {})
+        let source = QueuedSource(base, overload: .wait, limit: 64, depth: depth, stopping: .afterRead)
         let numbers = try readAll(source, pause: 100)
         #expect(numbers.elementsEqual(0..<200_000))
         #expect(source.statistics.droppedByQueue == 0)
@@ -116,7 +116,7 @@ private final class SilentSource: PacketSource, @unchecked Sendable {
 
     @Test(arguments: [1, 4]) func droppingCountsEveryPacket(depth: Int) throws {
         let base = CountingSource(total: 200_000)
-        let source = QueuedSource(base, overload: .drop, limit: 64, depth: depth, stopBase: {})
+        let source = QueuedSource(base, overload: .drop, limit: 64, depth: depth, stopping: .afterRead)
         usleep(50_000)
         let numbers = try readAll(source, pause: 1000)
         #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
@@ -127,7 +127,8 @@ private final class SilentSource: PacketSource, @unchecked Sendable {
     @Test func aStopStillGivesWhatTheSourceHolds() throws {
         let base = CountingSource(total: .max)
         let source = QueuedSource(
-            base, overload: .wait, limit: 64, stopBase: { base.isStopping.store(true, ordering: .releasing) })
+            base, overload: .wait, limit: 64,
+            stopping: .byTelling { base.isStopping.store(true, ordering: .releasing) })
         let numbers = try readAll(source, pause: 0, stopAfter: 1000, stop: source.stopper)
         #expect(numbers.count > 1000)
         #expect(numbers.elementsEqual(0...(numbers.last ?? 0)))
@@ -137,17 +138,42 @@ private final class SilentSource: PacketSource, @unchecked Sendable {
 
     @Test func aStopDoesNotWaitForASilentPipe() throws {
         let base = SilentSource()
-        let source = QueuedSource(base, overload: .wait, limit: 64)
+        let source = QueuedSource(base, overload: .wait, limit: 64, stopping: .leaving)
         var batch = PacketBatch()
         #expect(try source.read(into: &batch, limit: 1) == .idle)
         source.stopper()
         #expect(try source.read(into: &batch, limit: 1) == .endOfInput)
+        #expect(source.isLeftBehind)
         base.gate.push(base)
+    }
+
+    /// A file goes on for ever here; the read that is at work when somebody says stop is the last.
+    @Test func aStopEndsAFileBehindTheReadThatIsGoingOn() throws {
+        let base = CountingSource(total: .max)
+        let source = QueuedSource(base, overload: .wait, limit: 64, depth: 2, stopping: .afterRead)
+        let numbers = try readAll(source, pause: 0, stopAfter: 1000, stop: source.stopper)
+        #expect(numbers.count > 1000)
+        #expect(numbers.elementsEqual(0...(numbers.last ?? 0)))
+        #expect(source.statistics.received == UInt64(numbers.last ?? 0) + 1)
+        #expect(!source.isLeftBehind)
+    }
+
+    /// The reading thread waits for room that never comes; with the source it goes.
+    @Test func nobodyReadsOnForASourceThatIsGone() throws {
+        weak var base = try { () throws -> CountingSource in
+            let base = CountingSource(total: .max)
+            let source = QueuedSource(base, overload: .wait, limit: 64, depth: 1, stopping: .afterRead)
+            var batch = PacketBatch()
+            #expect(try source.read(into: &batch, limit: 64) == .packets)
+            return base
+        }()
+        for _ in 0..<2000 where base != nil { usleep(1000) }
+        #expect(base == nil)
     }
 
     @Test func anErrorComesBehindThePackets() throws {
         let error = CaptureError(.readFailed, "test0", detail: "gone", hint: "none")
-        let source = QueuedSource(CountingSource(total: 500, error: error), overload: .wait, limit: 64, stopBase: {})
+        let source = QueuedSource(CountingSource(total: 500, error: error), overload: .wait, limit: 64, stopping: .afterRead)
         var batch = PacketBatch()
         var packets = 0
         do throws(CaptureError) {
@@ -164,7 +190,7 @@ private final class SilentSource: PacketSource, @unchecked Sendable {
         let base = CountingSource(total: 100_000)
         var options = EngineOptions()
         options.workers = workers
-        let source = QueuedSource(base, overload: .drop, limit: 64, depth: 1, stopBase: {})
+        let source = QueuedSource(base, overload: .drop, limit: 64, depth: 1, stopping: .afterRead)
         usleep(20_000)
         let sniffer = Sniffer(
             options, formats: RecordFormats(json: false, line: .none), directory: nil, isLive: true,

@@ -41,7 +41,8 @@ public final class QueuedSource: PacketSource {
     ///   - limit: packets to a batch.
     ///   - depth: batches between the threads.
     public init(
-        _ base: any PacketSource, overload: Overload, limit: Int, depth: Int = QueuedSource.defaultDepth, stopping: Stopping
+        _ base: any PacketSource, overload: Overload, limit: Int, depth: Int = QueuedSource.defaultDepth,
+        stopping: Stopping
     ) {
         self.stopping = stopping
         interfaces = base.interfaces

@@ -173,7 +173,8 @@ private final class SilentSource: PacketSource, @unchecked Sendable {
 
     @Test func anErrorComesBehindThePackets() throws {
         let error = CaptureError(.readFailed, "test0", detail: "gone", hint: "none")
-        let source = QueuedSource(CountingSource(total: 500, error: error), overload: .wait, limit: 64, stopping: .afterRead)
+        let source = QueuedSource(
+            CountingSource(total: 500, error: error), overload: .wait, limit: 64, stopping: .afterRead)
         var batch = PacketBatch()
         var packets = 0
         do throws(CaptureError) {

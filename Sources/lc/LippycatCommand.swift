@@ -33,7 +33,7 @@ enum Program {
         pthread_sigmask(SIG_BLOCK, &hangUp, nil)
         let arguments = ArgumentRewriter().rewritten(Array(CommandLine.arguments.dropFirst()))
         do {
-            var command = try LippycatCommand.parseAsRoot(arguments)
+            var command = try command(arguments)
             try command.run()
         } catch let error as CommandError {
             error.say()
@@ -48,6 +48,22 @@ enum Program {
             if !message.isEmpty { StandardStream.error.write(lines.joined(separator: "\n") + "\n") }
             exit(status.rawValue)
         }
+    }
+}
+
+extension Program {
+    /// What the arguments say is to be done.
+    ///
+    /// On its way down from the root the library makes all options of a command anew for each question it asks about them,
+    /// which is half of the start. So the usual command is read by a parser of its own. Help and mistakes go the whole way,
+    /// to be told in the words of the whole.
+    private static func command(_ arguments: [String]) throws -> any ParsableCommand {
+        if arguments.starts(with: ["sniff", "voip"]),
+            let voip = try? SniffVoIPCommand.parse(Array(arguments.dropFirst(2)))
+        {
+            return voip
+        }
+        return try LippycatCommand.parseAsRoot(arguments)
     }
 }
 

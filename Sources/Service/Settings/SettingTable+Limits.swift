@@ -74,7 +74,7 @@ extension SettingTable {
         ).byMode(flags: true, true, false, true),
         .flag(
             "memory_optimization", \.engine.limits.memoryOptimization, .limits,
-            "Return to the system what is idle: buffers as soon as they are empty, code that only the start needed."
+            "Return idle buffers to the system as soon as they are empty."
         ).byMode(flags: false, false, false, true),
         .size(
             "write_buffer_size", \.engine.limits.writeBufferBytes, .mebibytes(64),

@@ -53,7 +53,7 @@ public enum SniffVoIP {
             progress.update(now)
         }
         output.begin()
-        MemoryReturn.releaseCode(request.engine.limits)
+        MemoryReturn.releaseCode()
         service.began()
         var result: SnifferResult
         do throws(CaptureError) {

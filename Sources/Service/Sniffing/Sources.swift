@@ -96,8 +96,8 @@ enum Sources {
         return OpenSource(source: source, filtered: filtered, live: nil)
     }
 
-    /// Batches that may be read before their turn: a megabyte.
-    private static let readAhead = 4
+    /// Batches that may be read before their turn; four are no faster.
+    private static let readAhead = 2
 
     private static func mayBlock(_ path: String) -> Bool {
         var status = stat()

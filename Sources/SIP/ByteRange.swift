@@ -62,18 +62,18 @@ extension ByteRange {
 
 extension Span where Element == UInt8 {
     /// Whether `String(copying:)` would give this text; makes it only where the bytes are other ones.
-    public func equals(_ text: String) -> Bool {
-        let known = text.utf8Span.span
-        guard known.count == count else { return isRepaired(to: text) }
+    public func equals(_ text: String) -> Bool { isSame(as: text.utf8Span.span) || isRepaired(to: text) }
+
+    /// Whether the bytes are those of `other`.
+    public func isSame(as other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
         var index = 0
         while count &- index >= 8 {
-            guard packed(from: index, length: 8) == known.packed(from: index, length: 8) else {
-                return isRepaired(to: text)
-            }
+            guard packed(from: index, length: 8) == other.packed(from: index, length: 8) else { return false }
             index &+= 8
         }
         while index < count {
-            guard self[index] == known[index] else { return isRepaired(to: text) }
+            guard self[index] == other[index] else { return false }
             index &+= 1
         }
         return true

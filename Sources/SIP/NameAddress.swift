@@ -21,9 +21,10 @@ public struct NameAddress: Sendable, Hashable {
             if displayEnd > start { display = ByteRange(start, displayEnd) }
         }
         var comma = shape.parameters
-        while comma < end, bytes[comma] != UInt8(ascii: ",") {
-            if bytes[comma] == ASCII.quote { comma = bytes.endOfQuoted(from: comma, to: end) }
-            comma = Swift.min(comma + 1, end)
+        while true {
+            comma = bytes.offset(of: UInt8(ascii: ","), or: ASCII.quote, or: ASCII.quote, from: comma, to: end)
+            guard comma < end, bytes[comma] == ASCII.quote else { break }
+            comma = Swift.min(bytes.endOfQuoted(from: comma, to: end) + 1, end)
         }
         parameters = ByteRange(shape.parameters, bytes.trimLinearSpace(from: shape.parameters, backFrom: comma))
         if comma < end { rest = ByteRange(comma + 1, end) }
@@ -37,9 +38,12 @@ public struct NameAddress: Sendable, Hashable {
         let written = bytes.bytes(display)
         guard written.count > 0 else { return nil }
         guard written[0] == ASCII.quote else { return String(copying: written) }
+        let close = written.endOfQuoted(from: 0, to: written.count)
+        if written.offset(of: ASCII.backslash, from: 1, to: close) == close {
+            return close > 1 ? String(copying: written.slice(1, close)) : nil
+        }
         var name: [UInt8] = []
         var index = 1
-        let close = written.endOfQuoted(from: 0, to: written.count)
         while index < close {
             if written[index] == ASCII.backslash, index + 1 < close { index += 1 }
             name.append(written[index])

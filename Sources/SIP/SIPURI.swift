@@ -55,7 +55,8 @@ public struct SIPURI: Sendable, Hashable {
             host = ByteRange(hostStart + 1, bracket)
             hostEnd = Swift.min(bracket + 1, end)
         } else {
-            while hostEnd < end, !Self.endsHost(bytes[hostEnd]) { hostEnd += 1 }
+            hostEnd = bytes.offset(
+                of: UInt8(ascii: ":"), or: UInt8(ascii: ";"), or: UInt8(ascii: "?"), from: hostStart, to: end)
             host = ByteRange(hostStart, hostEnd)
         }
         var portEnd = hostEnd
@@ -64,12 +65,9 @@ public struct SIPURI: Sendable, Hashable {
             while portEnd < end, ASCII.isDigit(bytes[portEnd]) { portEnd += 1 }
             port = bytes.port(from: hostEnd + 1, to: portEnd)
         }
+        guard portEnd < end else { return }
         let semicolon = bytes.offset(of: UInt8(ascii: ";"), from: portEnd, to: end)
         let headers = bytes.offset(of: UInt8(ascii: "?"), from: portEnd, to: end)
         if semicolon < headers { parameters = ByteRange(semicolon, headers) }
-    }
-
-    private static func endsHost(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: ":") || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "?")
     }
 }

@@ -8,6 +8,12 @@ public enum UserSuffix {
     /// Appends the last digits of a number, all of a shorter one; of a name all letters in lower case.
     public static func append(_ user: Span<UInt8>, to text: inout [UInt8]) {
         let start = text.count
+        if isPlainNumber(user) {
+            for index in max(user.count - digits, user[0] == UInt8(ascii: "+") ? 1 : 0)..<user.count {
+                text.append(user[index])
+            }
+            return
+        }
         let isNumber = UserNumber.isNumber(user)
         var reader = UserPartReader(user, skipsSeparators: isNumber)
         while let byte = reader.next(user) {
@@ -16,5 +22,12 @@ public enum UserSuffix {
             if isNumber, text.count - start > digits { text.remove(at: start) }
             if text.count - start >= longest { break }
         }
+    }
+
+    /// Digits, and a plus before them at most: almost every number.
+    private static func isPlainNumber(_ user: Span<UInt8>) -> Bool {
+        let first = !user.isEmpty && user[0] == UInt8(ascii: "+") ? 1 : 0
+        for index in first..<user.count where !ASCII.isDigit(user[index]) { return false }
+        return first < user.count
     }
 }

@@ -46,6 +46,13 @@ extension ShortList: RandomAccessCollection, MutableCollection {
         set { if index < inPlace { first[kept(index)] = newValue } else { more[index &- inPlace] = newValue } }
     }
 
+    /// As that of any collection, without the copy of the list that its iterator is.
+    @inlinable
+    public func contains(_ element: Element) -> Bool where Element: Equatable {
+        for index in 0..<used where first[index] == element { return true }
+        return !more.isEmpty && more.contains(element)
+    }
+
     /// Traps as an array does, for the same reason: an index is never a packet's, so one without an element is a mistake of
     /// ours, and the filler in its place must not pass for an element.
     @inlinable

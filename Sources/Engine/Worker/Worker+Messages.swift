@@ -103,10 +103,7 @@ extension CallDetails {
 
     private mutating func note(agent: ByteRange, _ bytes: Span<UInt8>) {
         guard agent.isPresent, !agent.isEmpty, userAgents.count < CallDetails.maxUserAgents else { return }
-        let name = bytes.bytes(agent)
-        if userAgents.isEmpty { userAgents.reserveCapacity(2) }
-        for index in userAgents.indices where name.equals(userAgents[index]) { return }
-        userAgents.append(String(copying: name))
+        userAgents.insert(bytes.bytes(agent))
     }
 
     private mutating func note(_ endpoint: Endpoint) {

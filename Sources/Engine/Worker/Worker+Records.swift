@@ -39,7 +39,7 @@ extension Worker {
         swap(&record.to, &call.details.to)
         swap(&record.requestURI, &call.details.requestURI)
         swap(&record.assertedIdentity, &call.details.assertedIdentity)
-        swap(&record.userAgents, &call.details.userAgents)
+        record.userAgents = call.details.userAgents.strings
         swap(&record.transport, &call.details.transport)
         swap(&record.sipMessages, &call.details.messages)
         swap(&record.codecs, &call.details.codecs)

@@ -89,7 +89,7 @@ struct CallDetails {
     var toTagIsConfirmed = false
     var requestURI: String?
     var assertedIdentity: String?
-    var userAgents: [String] = []
+    var userAgents = TextList()
     var transport: String?
     var addresses = ShortList<2, Endpoint>(filler: Endpoint(IPAddress(high: 0, low: 0), 0))
     var messages = MessageCounts()

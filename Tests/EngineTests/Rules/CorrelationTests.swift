@@ -326,7 +326,7 @@ import Testing
             candidates.add(
                 number,
                 LegCandidates.Candidate(call: call, source: peer, destination: peer, time: Int64(number) * 1000),
-                besides: [])
+                besides: LegCandidates.Places(filler: -1))
         }
         #expect(candidates.count == LegCandidates.most)
         #expect(candidates.evicted == 200_000 - UInt64(LegCandidates.most))

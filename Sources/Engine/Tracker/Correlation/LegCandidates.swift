@@ -1,4 +1,5 @@
 import PacketDecoding
+import Tables
 
 /// Calls that are being set up, by what a B2BUA would keep of them in the leg it makes of them: numbers or tag, and its own
 /// address.
@@ -32,33 +33,52 @@ struct LegCandidates {
     /// The index looks at the upper half only.
     private static func spread(_ key: UInt64) -> UInt64 { key &* 0x9e37_79b9_7f4a_7c15 }
 
+    /// Some calls, by place: `maxPerKey`, and those whose keys have the same hash.
+    typealias Places = ShortList<4, Int>
+
+    subscript(place: Int) -> Candidate { ring[place] }
+
     /// In the order in which they came; that of the index is another in each run.
-    private func places(_ key: UInt64) -> [Int] {
-        var found: [Int] = []
-        let hash = LegCandidates.spread(key)
+    private func places(_ hash: UInt64) -> Places {
+        var found = Places(filler: -1)
         var position = ring.start(hash)
         while true {
             let place = ring.next(hash, &position)
             if place < 0 { break }
             found.append(place)
+            var index = found.count - 1
+            while index > 0, ring.order(found[index - 1]) > ring.order(found[index]) {
+                found.swapAt(index - 1, index)
+                index -= 1
+            }
         }
-        return found.count < 2 ? found : found.sorted { ring.order($0) < ring.order($1) }
+        return found
     }
 
-    /// The calls that came under the key less than `window` ago, `maxPerKey` at most, the latest last.
-    func find(_ key: UInt64, now: Int64) -> [Candidate] {
-        places(key).map { ring[$0] }.filter { now &- $0.time < LegCandidates.window }
+    /// The calls that came under the key less than `window` ago and that fit, `maxPerKey` at most, the latest last.
+    func find(_ key: UInt64, now: Int64, where fits: (Candidate) -> Bool = { _ in true }) -> Places {
+        var found = Places(filler: -1)
+        let all = places(LegCandidates.spread(key))
+        for index in all.indices {
+            let candidate = ring[all[index]]
+            if now &- candidate.time < LegCandidates.window, fits(candidate) { found.append(all[index]) }
+        }
+        return found
     }
 
     /// - Parameter others: what `find` gives for the key, as far as it still counts.
-    mutating func add(_ key: UInt64, _ candidate: Candidate, besides others: [Candidate]) {
+    mutating func add(_ key: UInt64, _ candidate: Candidate, besides others: Places) {
         while let first = ring.first, candidate.time &- first.time >= LegCandidates.window { ring.dropFirst() }
-        let kept = others.suffix(LegCandidates.maxPerKey - 1)
-        for place in places(key) where !kept.contains(where: { $0.call == ring[place].call }) { ring.withdraw(place) }
+        let hash = LegCandidates.spread(key)
+        let kept = max(0, others.count - (LegCandidates.maxPerKey - 1))
+        let all = places(hash)
+        for index in all.indices where !(kept..<others.count).contains(where: { others[$0] == all[index] }) {
+            ring.withdraw(all[index])
+        }
         if ring.listed >= limit { evicted += 1 }
         // The second for one key again and again.
         while ring.listed >= limit || ring.count >= 2 * limit { ring.dropFirst() }
-        ring.append(candidate, LegCandidates.spread(key))
+        ring.append(candidate, hash)
     }
 
     var count: Int { ring.listed }

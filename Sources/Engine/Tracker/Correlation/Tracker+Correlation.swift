@@ -145,24 +145,35 @@ extension Tracker {
         _ slot: Int, _ routed: RoutedMessage, _ bytes: Span<UInt8>, _ facts: MessageFacts, _ found: FoundMessage
     ) {
         let keys = legKeys(routed, bytes, facts)
-        let now = clock.now
-        for case let key? in [keys.numbers, keys.tag] {
-            let fitting = correlation.candidates.find(key ^ hash(Endpoint(found.source.address, 0)), now: now)
-                .filter { isOtherLeg($0, of: slot, found) }
-            if fitting.count > 1 {
-                correlation.ambiguous += 1
-            } else if let other = fitting.first {
-                join(slot, Int(other.call.slot))
-                break
-            }
-        }
+        let source = hash(Endpoint(found.source.address, 0))
+        if !joinOtherLeg(slot, keys.numbers, from: source, found) { joinOtherLeg(slot, keys.tag, from: source, found) }
+        let destination = hash(Endpoint(found.destination.address, 0))
         let candidate = LegCandidates.Candidate(
-            call: calls.reference(slot), source: found.source, destination: found.destination, time: now)
-        for case let key? in [keys.numbers, keys.tag] {
-            let place = key ^ hash(Endpoint(found.destination.address, 0))
-            let others = correlation.candidates.find(place, now: now).filter { isBeingSetUp($0.call) }
-            correlation.candidates.add(place, candidate, besides: others)
-        }
+            call: calls.reference(slot), source: found.source, destination: found.destination, time: clock.now)
+        addCandidate(candidate, keys.numbers, to: destination)
+        addCandidate(candidate, keys.tag, to: destination)
+    }
+
+    /// The one call of this key that is being set up towards `source`; false if there is none, or more than one.
+    @discardableResult
+    private mutating func joinOtherLeg(
+        _ slot: Int, _ key: UInt64?, from source: UInt64, _ found: FoundMessage
+    ) -> Bool {
+        guard let key else { return false }
+        let fitting = correlation.candidates.find(key ^ source, now: clock.now) { isOtherLeg($0, of: slot, found) }
+        if fitting.count > 1 { correlation.ambiguous += 1 }
+        guard fitting.count == 1 else { return false }
+        join(slot, Int(correlation.candidates[fitting[0]].call.slot))
+        return true
+    }
+
+    private mutating func addCandidate(
+        _ candidate: LegCandidates.Candidate, _ key: UInt64?, to destination: UInt64
+    ) {
+        guard let key else { return }
+        let place = key ^ destination
+        let others = correlation.candidates.find(place, now: clock.now) { isBeingSetUp($0.call) }
+        correlation.candidates.add(place, candidate, besides: others)
     }
 
     private func isOtherLeg(_ candidate: LegCandidates.Candidate, of slot: Int, _ found: FoundMessage) -> Bool {

@@ -8,8 +8,11 @@ struct ArchivePath {
     static let none = ArchivePath([])
 
     init(_ path: [UInt8]) {
-        let slash = path.lastIndex(of: UInt8(ascii: "/"))
-        directory = path[..<(slash ?? 0)]
-        name = SystemCall.terminated(slash.map { Array(path[($0 + 1)...]) } ?? path)
+        var start = path.count
+        while start > 0, path[start - 1] != UInt8(ascii: "/") { start -= 1 }
+        directory = path[..<max(start - 1, 0)]
+        name = SystemCall.terminated(path[start...])
     }
+
+    var isNone: Bool { name.count == 1 }
 }

@@ -109,7 +109,8 @@ extension CallFileWriter {
     /// Renames a part to its final name, with `-2`, `-3` … when that is taken, or to the pending form of it. Nil: it keeps
     /// its open name, the next start recovers it.
     private mutating func nameFinished(_ file: Int, part: Int) -> String? {
-        let open = openName(file, part: part)
+        let open = openPath(file, part: part)
+        var name: [UInt8] = []
         do throws(SystemCall.Failure) {
             let (isPending, ending) = (options.leavesPending, finishedEnding)
             let attempt = try renameToFree(
@@ -118,17 +119,18 @@ extension CallFileWriter {
                     isPending ? writer.partName(file, part: part, attempt: attempt, ending: ending) : nil
                 },
                 name: { writer, attempt in
-                    writer.partName(
+                    name = writer.partName(
                         file, part: part, attempt: attempt,
                         ending: isPending ? FileName.pendingEnding : FileName.ending)
+                    return name
                 })
-            let name = partName(file, part: part, attempt: attempt, ending: finishedEnding)
+            if isPending { name = partName(file, part: part, attempt: attempt, ending: ending) }
             return String(decoding: name, as: UTF8.self)
         } catch {
             directory.note(error)
             let slot = Int(files[file].set)
             if setDetails[slot].error == nil {
-                let path = String(decoding: open, as: UTF8.self)
+                let path = String(decoding: openName(file, part: part), as: UTF8.self)
                 setDetails[slot].error = ArchiveError(.rename, path: path, systemError: error.code)
                 counters.setsFailed += 1
             }
@@ -143,7 +145,7 @@ extension CallFileWriter {
     ///
     /// - Parameter later: the name that it will have then, if it will, which must be free as well.
     mutating func renameToFree(
-        _ path: [UInt8], replacingEarlierRuns: Bool = false,
+        _ path: ArchivePath, replacingEarlierRuns: Bool = false,
         later: (borrowing CallFileWriter, Int) -> [UInt8]? = { _, _ in nil },
         name: (borrowing CallFileWriter, Int) -> [UInt8]
     ) throws(SystemCall.Failure) -> Int {

@@ -108,6 +108,12 @@ extension CallFileWriter {
         partName(file, part: part, attempt: fileDetails[file].parts[part].attempt, ending: FileName.openEnding)
     }
 
+    /// The same, taken apart; of the part that is written to it is known.
+    func openPath(_ file: Int, part: Int) -> ArchivePath {
+        let known = fileDetails[file].openName
+        return part == fileDetails[file].part && !known.isNone ? known : ArchivePath(openName(file, part: part))
+    }
+
     func finalName(_ file: Int, part: Int, attempt: Int) -> [UInt8] {
         partName(file, part: part, attempt: attempt, ending: FileName.ending)
     }
@@ -121,12 +127,12 @@ extension CallFileWriter {
         let part = fileDetails[file].part
         var code: Int32 = EEXIST
         for attempt in 1...FileName.attemptLimit {
-            let path = partName(file, part: part, attempt: attempt, ending: FileName.openEnding)
+            let path = ArchivePath(partName(file, part: part, attempt: attempt, ending: FileName.openEnding))
             do throws(SystemCall.Failure) {
                 let descriptor = try create(path)
                 let start = files[file].partStart
                 fileDetails[file].parts.append(OpenFileDetails.Part(start: start, attempt: attempt))
-                fileDetails[file].openName = ArchivePath(path)
+                fileDetails[file].openName = path
                 return descriptor
             } catch {
                 code = error.code
@@ -138,7 +144,7 @@ extension CallFileWriter {
     }
 
     /// Creates a file that must not exist, and its directories.
-    mutating func create(_ path: [UInt8]) throws(SystemCall.Failure) -> Int32 {
+    mutating func create(_ path: ArchivePath) throws(SystemCall.Failure) -> Int32 {
         try directories.with(path) { (directory, name) throws(SystemCall.Failure) in
             try SystemCall.open(at: directory, name, O_WRONLY | O_CREAT | O_EXCL | O_APPEND)
         }

@@ -116,7 +116,7 @@ extension CallFileWriter {
                 let next = orderName(file, part: output.starts.count)
                 // What an earlier process left under this name is a copy of nothing that still exists.
                 removeFile(next)
-                output.beginPart(try create(next))
+                output.beginPart(try create(ArchivePath(next)))
                 reason = .write
             }
             try output.append(record)
@@ -147,7 +147,7 @@ extension CallFileWriter {
             let isNew = part >= fileDetails[file].parts.count
             do throws(SystemCall.Failure) {
                 if isNew {
-                    let attempt = try renameToFree(from) { writer, attempt in
+                    let attempt = try renameToFree(ArchivePath(from)) { writer, attempt in
                         writer.partName(file, part: part, attempt: attempt, ending: FileName.openEnding)
                     }
                     fileDetails[file].parts.append(OpenFileDetails.Part(start: start, attempt: attempt))

@@ -30,7 +30,7 @@ enum SystemCall {
     static let fileMode: mode_t = 0o600
     static let directoryMode: mode_t = 0o750
 
-    static func terminated(_ path: [UInt8]) -> [CChar] {
+    static func terminated(_ path: some Collection<UInt8>) -> [CChar] {
         unsafe [CChar](unsafeUninitializedCapacity: path.count + 1) { (memory, count) in
             // There is room for one more than the path has; signed and unsigned bytes are laid out alike.
             unsafe UnsafeMutableRawBufferPointer(memory).copyBytes(from: path)

@@ -66,7 +66,7 @@ extension JSONObject {
             object.add("methods", counts.methods)
             object.key("statuses") { statuses in
                 for status in counts.statuses {
-                    statuses.wireKey(String(status.code))
+                    statuses.key(decimal: UInt64(status.code))
                     statuses.value(status.count)
                 }
             }

@@ -88,6 +88,14 @@ struct JSONObject: ~Copyable {
         text.append(byte: UInt8(ascii: ":"))
     }
 
+    /// A key that is a number. `value` follows.
+    mutating func key(decimal key: UInt64) {
+        separate()
+        text.append(byte: UInt8(ascii: "\""))
+        text.append(decimal: key)
+        text.append(literal: "\":")
+    }
+
     mutating func value(_ number: UInt64) {
         text.append(decimal: number)
     }

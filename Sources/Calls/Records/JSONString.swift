@@ -16,20 +16,28 @@ extension TextOutput where Self: ~Copyable {
         let raw = unsafe text.bytes
         var index = 0
         while raw.byteCount &- index >= 8 {
-            // SAFETY: every bit pattern is a UInt64, and the load is checked.
-            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
-            let marks =
-                Lanes.below(0x20, word) | Lanes.beyondPrintable(word)
-                | Lanes.zeros(word ^ Lanes.all(UInt8(ascii: "\""))) | Lanes.zeros(word ^ Lanes.all(UInt8(ascii: "\\")))
-            if marks != 0 { return false }
+            if needsEscape(raw, at: index) { return false }
             index &+= 8
         }
+        // The rest, with bytes before it that have been looked at; short text has none.
+        if index > 0 { return index == text.count || !needsEscape(raw, at: text.count &- 8) }
         while index < text.count {
             let byte = text[index]
             if byte < 0x20 || byte > 0x7e || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
             index &+= 1
         }
         return true
+    }
+
+    /// Of eight bytes.
+    @inline(__always)
+    private func needsEscape(_ raw: RawSpan, at index: Int) -> Bool {
+        // SAFETY: every bit pattern is a UInt64, and the load is checked.
+        let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+        let marks =
+            Lanes.below(0x20, word) | Lanes.beyondPrintable(word) | Lanes.zeros(word ^ Lanes.all(UInt8(ascii: "\"")))
+            | Lanes.zeros(word ^ Lanes.all(UInt8(ascii: "\\")))
+        return marks != 0
     }
 
     private mutating func append(escaping text: Span<UInt8>) {

@@ -53,6 +53,8 @@ public final class OutgoingRecord: Sendable {
 struct FinishedCall: Sendable {
     var sequence: UInt64
     var record: OutgoingRecord?
+    /// Who made it.
+    var worker: UInt8
 }
 
 /// Puts the records of all workers in the one order that the tracker decided: calls by where in the capture they ended.
@@ -60,8 +62,23 @@ final class RecordSequencer: Sendable {
     private struct State {
         var next: UInt64 = 0
         /// Records that came before their turn; nil is a call that leaves none.
-        var waiting: [UInt64: OutgoingRecord?] = [:]
+        var waiting: [UInt64: FinishedCall] = [:]
+        /// What has been delivered, for each worker: it frees itself what it allocated. Freed by another thread, both would
+        /// wait for the allocator's lock, and everybody else for this one.
+        var delivered: [[OutgoingRecord]] = []
         var summary = SummaryRecord()
+
+        mutating func keep(_ record: OutgoingRecord, for worker: Int) {
+            while delivered.count <= worker { delivered.append([]) }
+            delivered[worker].append(record)
+        }
+
+        mutating func takeDelivered(of worker: Int) -> [OutgoingRecord] {
+            guard worker < delivered.count else { return [] }
+            var taken: [OutgoingRecord] = []
+            swap(&taken, &delivered[worker])
+            return taken
+        }
     }
 
     private let state = Mutex(State())
@@ -71,24 +88,28 @@ final class RecordSequencer: Sendable {
 
     /// Takes a worker's finished calls. `deliver` runs under the lock, so records are never delivered twice at once.
     func add(_ finished: [FinishedCall]) {
-        guard !finished.isEmpty else { return }
-        state.withLock { state in
+        guard let worker = finished.first.map({ Int($0.worker) }) else { return }
+        let ours = state.withLock { state in
             for call in finished {
                 guard call.sequence == state.next else {
-                    state.waiting.updateValue(call.record, forKey: call.sequence)
+                    state.waiting[call.sequence] = call
                     continue
                 }
-                hand(call.record, over: &state)
+                hand(call, over: &state)
                 while let early = state.waiting.removeValue(forKey: state.next) { hand(early, over: &state) }
             }
+            return state.takeDelivered(of: worker)
         }
+        // Here they go, behind the lock.
+        _ = consume ours
     }
 
-    private func hand(_ record: OutgoingRecord?, over state: inout State) {
+    private func hand(_ call: FinishedCall, over state: inout State) {
         state.next += 1
-        guard let record else { return }
+        guard let record = call.record else { return }
         state.summary.countCall(record.record.state, streams: record.record.streams.count)
         deliver(record)
+        state.keep(record, for: Int(call.worker))
     }
 
     /// Calls by state and streams so far.

@@ -174,7 +174,7 @@ struct Worker: ~Copyable {
             if let files = call.files { finish(files, in: &record) }
             outgoing = OutgoingRecord(consume record, formats)
         }
-        finished.append(FinishedCall(sequence: end.sequence, record: outgoing))
+        finished.append(FinishedCall(sequence: end.sequence, record: outgoing, worker: index))
         var stream = call.firstStream
         while stream >= 0 { stream = streams.remove(Int(stream)) }
         slots[Int(action.call)] = -1

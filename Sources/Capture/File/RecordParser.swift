@@ -29,6 +29,13 @@ enum RecordParser {
         }
     }
 
+    var interfaceCount: Int {
+        switch self {
+        case .classic: 1
+        case .pcapng(let parser): parser.interfaces.count
+        }
+    }
+
     /// The capture may not end here: the parser is inside a block that it skips.
     var isInsideBlock: Bool {
         switch self {

@@ -11,16 +11,15 @@ import Glibc
 /// it back by another queue, and the mutex orders what the one side did before what the other does. `BatchBox`, which
 /// several get at once, has rules of its own.
 @safe package final class BoundedQueue<Element: AnyObject>: @unchecked Sendable {
-    private var ring: [Element?]
-    private var first = 0
-    private var count = 0
-    private var isClosed = false
+    private var ring: Ring
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let notEmpty: UnsafeMutablePointer<pthread_cond_t>
     private let notFull: UnsafeMutablePointer<pthread_cond_t>
+    package let capacity: Int
 
     package init(capacity: Int) {
-        ring = Array(repeating: nil, count: max(1, capacity))
+        self.capacity = max(1, capacity)
+        ring = Ring(capacity: self.capacity)
         unsafe mutex = .allocate(capacity: 1)
         unsafe notEmpty = .allocate(capacity: 1)
         unsafe notFull = .allocate(capacity: 1)
@@ -47,11 +46,11 @@ import Glibc
     package func push(_ element: Element) -> Bool {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
-        linger { count == ring.count }
-        while count == ring.count, !isClosed { unsafe pthread_cond_wait(notFull, mutex) }
-        guard !isClosed else { return false }
-        ring[(first + count) % ring.count] = element
-        count += 1
+        var patience = BoundedQueue.patience
+        while ring.isFull {
+            if patience > 0 { linger(&patience) } else { unsafe pthread_cond_wait(notFull, mutex) }
+        }
+        guard ring.append(element) else { return false }
         unsafe pthread_cond_signal(notEmpty)
         return true
     }
@@ -60,20 +59,16 @@ import Glibc
     package func pushIfRoom(_ element: Element) -> Bool {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
-        guard count < ring.count, !isClosed else { return false }
-        ring[(first + count) % ring.count] = element
-        count += 1
+        guard !ring.isFull, ring.append(element) else { return false }
         unsafe pthread_cond_signal(notEmpty)
         return true
     }
-
-    package var capacity: Int { ring.count }
 
     /// Elements waiting.
     package var depth: Int {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
-        return count
+        return ring.count
     }
 
     package enum Popped {
@@ -87,46 +82,85 @@ import Glibc
     package func pop(timeout: Int = -1) -> Popped {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
-        linger { count == 0 }
-        if count == 0, !isClosed, timeout >= 0 {
-            var deadline = timespec()
-            unsafe clock_gettime(CLOCK_MONOTONIC, &deadline)
-            deadline.tv_sec += timeout / 1000
-            deadline.tv_nsec += timeout % 1000 * 1_000_000
-            if deadline.tv_nsec >= 1_000_000_000 {
-                deadline.tv_sec += 1
-                deadline.tv_nsec -= 1_000_000_000
+        var patience = BoundedQueue.patience
+        var deadline: timespec?
+        while ring.isEmpty {
+            if patience > 0 {
+                linger(&patience)
+            } else if timeout < 0 {
+                unsafe pthread_cond_wait(notEmpty, mutex)
+            } else {
+                var end = deadline ?? BoundedQueue.time(in: timeout)
+                deadline = end
+                if unsafe pthread_cond_timedwait(notEmpty, mutex, &end) == ETIMEDOUT { break }
             }
-            while count == 0, !isClosed {
-                if unsafe pthread_cond_timedwait(notEmpty, mutex, &deadline) == ETIMEDOUT { break }
-            }
-        } else {
-            while count == 0, !isClosed { unsafe pthread_cond_wait(notEmpty, mutex) }
         }
-        guard count > 0, let element = ring[first] else { return isClosed ? .closed : .timeout }
-        ring[first] = nil
-        first = (first + 1) % ring.count
-        count -= 1
+        guard let element = ring.popFirst() else { return ring.isClosed ? .closed : .timeout }
         unsafe pthread_cond_signal(notFull)
         return .element(element)
     }
 
-    /// With `mutex` held: lets other threads run for a moment. With more of them than processors, what is waited for often
-    /// comes before a sleep and a wake-up, which cost as much as some hundred packets, would be over.
-    private func linger(while isWaiting: () -> Bool) {
-        for _ in 0..<3 where !isClosed && isWaiting() {
-            unsafe pthread_mutex_unlock(mutex)
-            sched_yield()
-            unsafe pthread_mutex_lock(mutex)
+    /// How often a thread that has to wait lets others run before it sleeps. With more of them than processors, what is
+    /// waited for often comes before a sleep and a wake-up, which cost as much as some hundred packets, would be over.
+    private static var patience: Int { 3 }
+
+    /// With `mutex` held.
+    private func linger(_ patience: inout Int) {
+        patience -= 1
+        unsafe pthread_mutex_unlock(mutex)
+        sched_yield()
+        unsafe pthread_mutex_lock(mutex)
+    }
+
+    /// The time in so many milliseconds, by the clock of the condition variables.
+    private static func time(in milliseconds: Int) -> timespec {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        time.tv_sec += milliseconds / 1000
+        time.tv_nsec += milliseconds % 1000 * 1_000_000
+        if time.tv_nsec >= 1_000_000_000 {
+            time.tv_sec += 1
+            time.tv_nsec -= 1_000_000_000
         }
+        return time
     }
 
     /// Nothing is accepted any more; what is in the queue can still be taken.
     package func close() {
         unsafe pthread_mutex_lock(mutex)
-        isClosed = true
+        ring.isClosed = true
         unsafe pthread_cond_broadcast(notEmpty)
         unsafe pthread_cond_broadcast(notFull)
         unsafe pthread_mutex_unlock(mutex)
+    }
+
+    /// The elements, in one place: each use of a variable of a class is checked for being the only one.
+    private struct Ring {
+        private var places: [Element?]
+        private var first = 0
+        private(set) var count = 0
+        var isClosed = false
+
+        init(capacity: Int) { places = Array(repeating: nil, count: capacity) }
+
+        /// Whoever pushes has to wait.
+        var isFull: Bool { count == places.count && !isClosed }
+        /// Whoever pops has to wait.
+        var isEmpty: Bool { count == 0 && !isClosed }
+
+        mutating func append(_ element: Element) -> Bool {
+            guard !isClosed else { return false }
+            places[(first + count) % places.count] = element
+            count += 1
+            return true
+        }
+
+        mutating func popFirst() -> Element? {
+            guard count > 0, let element = places[first] else { return nil }
+            places[first] = nil
+            first = (first + 1) % places.count
+            count -= 1
+            return element
+        }
     }
 }

@@ -26,6 +26,7 @@ deps: ## install what the build and the tests need and this machine lacks (Debia
 
 build: ## build ./lc: one stripped file, only libpcap, zlib and the libc family shared
 	@scripts/deps build
+	@scripts/whole-modules
 	$(RELEASE) --product lc
 	@scripts/strip-binary "$$($(RELEASE) --show-bin-path)/lc" lc
 
@@ -47,6 +48,7 @@ run: build ## replay captures of testdata/ and show their calls and their files 
 
 test: ## run every test
 	@scripts/deps build test
+	@scripts/whole-modules
 	$(SWIFT) test -j $(JOBS)
 
 lint: ## check format, scripts, and that nothing of one machine is committed

@@ -28,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
     ],
+    // Each names all modules that it imports: of others, an incremental build does not notice when their types change.
     targets: [
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -59,7 +60,8 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Engine", "Sealing", "CYaml", "CLinux", .product(name: "Logging", package: "swift-log"),
+                "Engine", "Archive", "Capture", "Calls", "PacketDecoding", "Sealing", "CYaml", "CLinux",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
@@ -90,16 +92,20 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["PacketDecoding", "SIP"], path: "Tests/Support", swiftSettings: edge),
         .testTarget(name: "PacketDecodingTests", dependencies: ["PacketDecoding", "TestSupport"]),
-        .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly", "TestSupport"]),
-        .testTarget(name: "SIPTests", dependencies: ["SIP", "TestSupport"]),
-        .testTarget(name: "HEPTests", dependencies: ["HEP"]),
+        .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly", "PacketDecoding", "TestSupport"]),
+        .testTarget(name: "SIPTests", dependencies: ["SIP", "PacketDecoding", "TestSupport"]),
+        .testTarget(name: "HEPTests", dependencies: ["HEP", "PacketDecoding"]),
         .testTarget(name: "RTPTests", dependencies: ["RTP", "TestSupport"]),
-        .testTarget(name: "CallsTests", dependencies: ["Calls"]),
+        .testTarget(name: "CallsTests", dependencies: ["Calls", "PacketDecoding", "RTP"]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive", "TestSupport"]),
-        .testTarget(name: "SealingTests", dependencies: ["Sealing"]),
-        .testTarget(name: "CaptureTests", dependencies: ["Capture"]),
-        .testTarget(name: "EngineTests", dependencies: ["Engine", "TestSupport"]),
-        .testTarget(name: "ServiceTests", dependencies: ["Service"]),
+        .testTarget(name: "SealingTests", dependencies: ["Sealing", "CZlib"]),
+        .testTarget(name: "CaptureTests", dependencies: ["Capture", "PacketDecoding", "CPcap", "CZlib"]),
+        .testTarget(
+            name: "EngineTests",
+            dependencies: [
+                "Engine", "Archive", "Calls", "Capture", "PacketDecoding", "RTP", "SIP", "Tables", "TestSupport",
+            ]),
+        .testTarget(name: "ServiceTests", dependencies: ["Service", "Engine", "Archive", "Calls", "PacketDecoding"]),
         .testTarget(name: "CommandTests", dependencies: ["lc"]),
     ],
     swiftLanguageModes: [.v6]

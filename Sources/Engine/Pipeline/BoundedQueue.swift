@@ -82,7 +82,7 @@ import Glibc
     package func pop(timeout: Int = -1) -> Popped {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
-        var patience = BoundedQueue.patience
+        var patience = timeout == 0 ? 0 : BoundedQueue.patience
         var deadline: timespec?
         while ring.isEmpty {
             if patience > 0 {

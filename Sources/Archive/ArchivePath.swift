@@ -13,6 +13,4 @@ struct ArchivePath {
         directory = path[..<max(start - 1, 0)]
         name = SystemCall.terminated(path[start...])
     }
-
-    var isNone: Bool { name.count == 1 }
 }

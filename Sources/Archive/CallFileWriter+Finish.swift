@@ -109,12 +109,12 @@ extension CallFileWriter {
     /// Renames a part to its final name, with `-2`, `-3` … when that is taken, or to the pending form of it. Nil: it keeps
     /// its open name, the next start recovers it.
     private mutating func nameFinished(_ file: Int, part: Int) -> String? {
-        let open = openPath(file, part: part)
+        let open = openName(file, part: part)
         var name: [UInt8] = []
         do throws(SystemCall.Failure) {
             let (isPending, ending) = (options.leavesPending, finishedEnding)
             let attempt = try renameToFree(
-                open, replacingEarlierRuns: options.overwrite,
+                ArchivePath(open), replacingEarlierRuns: options.overwrite,
                 later: { writer, attempt in
                     isPending ? writer.partName(file, part: part, attempt: attempt, ending: ending) : nil
                 },
@@ -130,7 +130,7 @@ extension CallFileWriter {
             directory.note(error)
             let slot = Int(files[file].set)
             if setDetails[slot].error == nil {
-                let path = String(decoding: openName(file, part: part), as: UTF8.self)
+                let path = String(decoding: open, as: UTF8.self)
                 setDetails[slot].error = ArchiveError(.rename, path: path, systemError: error.code)
                 counters.setsFailed += 1
             }

@@ -108,16 +108,6 @@ extension CallFileWriter {
         partName(file, part: part, attempt: fileDetails[file].parts[part].attempt, ending: FileName.openEnding)
     }
 
-    /// The same, taken apart; of the part that is written to it is known.
-    func openPath(_ file: Int, part: Int) -> ArchivePath {
-        let known = fileDetails[file].openName
-        return part == fileDetails[file].part && !known.isNone ? known : ArchivePath(openName(file, part: part))
-    }
-
-    func finalName(_ file: Int, part: Int, attempt: Int) -> [UInt8] {
-        partName(file, part: part, attempt: attempt, ending: FileName.ending)
-    }
-
     func partPath(_ file: Int, part: Int) -> String {
         String(decoding: partName(file, part: part, attempt: 1, ending: FileName.openEnding), as: UTF8.self)
     }

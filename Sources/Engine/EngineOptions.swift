@@ -8,7 +8,8 @@ public struct EngineOptions: Sendable, Equatable {
     public var calls = CallOptions()
     public var selection = SelectionOptions()
     public var archive: ArchiveOptions?
-    /// Threads of the worker pool, beside the one that reads and tracks; 0 runs tracker and one worker in turn on that one.
+    /// Threads of the worker pool, beside those that read and track; 0 runs tracker and one worker in turn on one, which reads
+    /// files too.
     public var workers = 0
     /// The packets are not captured ones: they come from `HEPSource`, which makes them of what agents tell.
     public var isSynthesized = false

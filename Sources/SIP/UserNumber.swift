@@ -28,16 +28,19 @@ enum UserNumber {
     }
 
     /// Whether a user part is a number; its parameters (`;phone-context=…`) do not count.
-    static func isNumber(_ user: Span<UInt8>) -> Bool {
+    static func isNumber(_ user: Span<UInt8>) -> Bool { digitCount(of: user) > 0 }
+
+    /// Its digits, without `*` and `#`; 0 when it is no number.
+    static func digitCount(of user: Span<UInt8>) -> Int {
         var reader = UserPartReader(user, skipsSeparators: true)
-        var hasDigit = false
+        var count = 0
         var isFirst = true
         while let byte = reader.next(user) {
-            guard isDigit(byte) || isFirst && byte == UInt8(ascii: "+") else { return false }
-            if ASCII.isDigit(byte) { hasDigit = true }
+            guard isDigit(byte) || isFirst && byte == UInt8(ascii: "+") else { return 0 }
+            if ASCII.isDigit(byte) { count += 1 }
             isFirst = false
         }
-        return hasDigit
+        return count
     }
 }
 

@@ -8,26 +8,16 @@ public enum UserSuffix {
     /// Appends the last digits of a number, all of a shorter one; of a name all letters in lower case.
     public static func append(_ user: Span<UInt8>, to text: inout [UInt8]) {
         let start = text.count
-        if isPlainNumber(user) {
-            for index in max(user.count - digits, user[0] == UInt8(ascii: "+") ? 1 : 0)..<user.count {
-                text.append(user[index])
-            }
-            return
-        }
-        let isNumber = UserNumber.isNumber(user)
+        var digitsLeft = UserNumber.digitCount(of: user)
+        let isNumber = digitsLeft > 0
         var reader = UserPartReader(user, skipsSeparators: isNumber)
-        while let byte = reader.next(user) {
-            if isNumber, !ASCII.isDigit(byte) { continue }
+        while text.count - start < longest, let byte = reader.next(user) {
+            if isNumber {
+                guard ASCII.isDigit(byte) else { continue }
+                digitsLeft -= 1
+                if digitsLeft >= digits { continue }
+            }
             text.append(byte)
-            if isNumber, text.count - start > digits { text.remove(at: start) }
-            if text.count - start >= longest { break }
         }
-    }
-
-    /// Digits, and a plus before them at most: almost every number.
-    private static func isPlainNumber(_ user: Span<UInt8>) -> Bool {
-        let first = !user.isEmpty && user[0] == UInt8(ascii: "+") ? 1 : 0
-        for index in first..<user.count where !ASCII.isDigit(user[index]) { return false }
-        return first < user.count
     }
 }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Text in the making, in memory of its own: what an array checks before each append is checked here once for each piece.
 ///
 /// Safe: the memory is allocated for as long as the value lives, and nothing is read but what was written.
@@ -9,17 +7,10 @@ struct TextBuffer: TextOutput, ~Copyable {
     private var count = 0
 
     init(capacity: Int) {
-        unsafe memory = TextBuffer.allocate(max(capacity, 64))
+        unsafe memory = .allocate(capacity: max(capacity, 64))
     }
 
-    deinit { unsafe free(memory.baseAddress) }
-
-    /// Not by the pointer's own function: that asks for aligned memory, the longer way through the allocator.
-    private static func allocate(_ bytes: Int) -> UnsafeMutableBufferPointer<UInt8> {
-        guard let memory = unsafe malloc(bytes) else { fatalError("no memory for \(bytes) bytes of text") }
-        return unsafe UnsafeMutableBufferPointer(
-            start: memory.bindMemory(to: UInt8.self, capacity: bytes), count: bytes)
-    }
+    deinit { unsafe memory.deallocate() }
 
     /// Appends the text to `bytes`.
     func copy(to bytes: inout [UInt8]) {
@@ -36,10 +27,10 @@ struct TextBuffer: TextOutput, ~Copyable {
 
     @inline(never)
     private mutating func grow(by most: Int) {
-        let larger = unsafe TextBuffer.allocate(2 * memory.count + most)
+        let larger = unsafe UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 2 * memory.count + most)
         // The larger one has room for all of the smaller one.
         _ = unsafe larger.update(fromContentsOf: memory[..<count])
-        unsafe free(memory.baseAddress)
+        unsafe memory.deallocate()
         unsafe memory = larger
     }
 }

@@ -11,7 +11,7 @@ extension ClassicParser {
 
     /// Stands where no parser is; it never parses.
     static let placeholder = ClassicParser(
-        interface: CaptureInterface(linkType: 0, name: nil, snapLength: 0, isFinerThanMicrosecond: false),
+        interfaces: [],
         isSwapped: false, fractionUnit: 1, headerBytes: 16, lengthOrder: .capturedFirst, recordLimit: 0)
 
     static func recognises(_ magic: UInt32) -> Bool {
@@ -52,8 +52,10 @@ extension ClassicParser {
         fractionUnit = magic == Magic.nanoseconds ? 1 : 1000
         headerBytes = magic == Magic.modified ? 24 : 16
         recordLimit = CaptureLimits.recordLimit(snapLength: snapLength)
-        interface = CaptureInterface(
-            linkType: linkType, name: nil, snapLength: snapLength,
-            isFinerThanMicrosecond: magic == Magic.nanoseconds)
+        interfaces = [
+            CaptureInterface(
+                linkType: linkType, name: nil, snapLength: snapLength,
+                isFinerThanMicrosecond: magic == Magic.nanoseconds)
+        ]
     }
 }

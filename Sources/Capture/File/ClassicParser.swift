@@ -5,7 +5,8 @@ struct ClassicParser {
     /// How the two lengths of a record are stored; old versions had them the other way round (libpcap, sf-pcap.c).
     enum LengthOrder { case capturedFirst, originalFirst, unknown }
 
-    let interface: CaptureInterface
+    /// The one there is; an array because it is asked for as one with every batch.
+    let interfaces: [CaptureInterface]
     /// The file's byte order is not the machine's.
     let isSwapped: Bool
     /// Nanoseconds in a unit of the fraction field: 1 or 1000.

@@ -22,8 +22,7 @@ public final class FileSource: PacketSource {
     private var bytesPerPacket = 0
 
     public private(set) var damages: [CaptureDamage] = []
-    /// Those of the parser, kept because they are asked for with every batch.
-    public private(set) var interfaces: [CaptureInterface] = []
+    public var interfaces: [CaptureInterface] { parser.interfaces }
     public private(set) var linkTypes: [UInt32] = []
     public private(set) var isNanosecond = false
     public var statistics: CaptureStatistics { CaptureStatistics() }
@@ -40,8 +39,7 @@ public final class FileSource: PacketSource {
         consumedBytes = UInt64(recognised.headerBytes)
         pending.removeFirst(recognised.headerBytes)
         if case .pcapng = parser { try readFirstSection() }
-        interfaces = parser.interfaces
-        for interface in interfaces {
+        for interface in parser.interfaces {
             if !linkTypes.contains(interface.linkType) { linkTypes.append(interface.linkType) }
             if interface.isFinerThanMicrosecond { isNanosecond = true }
         }
@@ -76,7 +74,6 @@ public final class FileSource: PacketSource {
             }
         }
         batch.recordHeaders = recordHeaders ?? .none
-        if parser.interfaceCount != interfaces.count { interfaces = parser.interfaces }
         leavePending(of: batch, window)
         return batch.isEmpty ? .endOfInput : .packets
     }

@@ -24,15 +24,8 @@ enum RecordParser {
 
     var interfaces: [CaptureInterface] {
         switch self {
-        case .classic(let parser): [parser.interface]
+        case .classic(let parser): parser.interfaces
         case .pcapng(let parser): parser.interfaces
-        }
-    }
-
-    var interfaceCount: Int {
-        switch self {
-        case .classic: 1
-        case .pcapng(let parser): parser.interfaces.count
         }
     }
 

@@ -61,8 +61,9 @@ public final class QueuedSource: PacketSource {
 
     /// Ends the input; what was captured until now can still be read. From any thread, any number of times.
     public var stopper: @Sendable () -> Void {
+        if case .byTelling(let stop) = stopping { return stop }
         let feeder = feeder
-        return if case .byTelling(let stop) = stopping { stop } else { { feeder.abandon() } }
+        return { feeder.abandon() }
     }
 
     public func read(into batch: inout PacketBatch, limit maxPackets: Int) throws(CaptureError) -> ReadStatus {

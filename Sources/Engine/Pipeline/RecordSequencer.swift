@@ -63,8 +63,9 @@ final class RecordSequencer: Sendable {
         var next: UInt64 = 0
         /// Records that came before their turn; nil is a call that leaves none.
         var waiting: [UInt64: FinishedCall] = [:]
-        /// What has been delivered, for each worker: it frees itself what it allocated. Freed by another thread, both would
-        /// wait for the allocator's lock, and everybody else for this one.
+        /// What has been delivered, for each worker, which takes it when it brings more: no more than it had waiting. It frees
+        /// itself what it allocated; freed by another thread, both would wait for the allocator's lock, and everybody else for
+        /// this one.
         var delivered: [[OutgoingRecord]] = []
         var summary = SummaryRecord()
 

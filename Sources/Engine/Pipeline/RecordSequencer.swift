@@ -27,9 +27,10 @@ public final class OutgoingRecord: Sendable {
     public let line: [UInt8]
 
     init(_ record: consuming CallRecord, _ formats: RecordFormats) {
+        // Moved in last: a field of an object would be copied for each of the two.
+        json = OutgoingRecord.json(record, formats)
+        line = OutgoingRecord.line(record, formats)
         self.record = record
-        json = OutgoingRecord.json(self.record, formats)
-        line = OutgoingRecord.line(self.record, formats)
     }
 
     private static func json(_ record: borrowing CallRecord, _ formats: RecordFormats) -> [UInt8] {

@@ -8,6 +8,14 @@ import Tables
 /// It does what `trackUDP` would do, with the tables borrowed once for a run of such packets instead of looked up anew for
 /// each. The first packet with anything unusual about it ends the run before it has left a trace, and goes the long way.
 extension Tracker {
+    /// Whether a run might begin with the packet: asked before the tables are borrowed for one.
+    @inline(__always)
+    static func mayBePlain(_ packet: CapturedPacket, _ bytes: Span<UInt8>) -> Bool {
+        // RTP's version, where the payload of a plain packet begins.
+        Int(packet.capturedLength) > PlainUDP.payloadOffset
+            && bytes[Int(packet.offset) + PlainUDP.payloadOffset] & 0xc0 == 0x80
+    }
+
     /// Tracks packets from number `first` on while they are plain. Returns the number of the first that is not.
     mutating func trackPlain(
         from first: Int, _ packets: [CapturedPacket], _ bytes: [UInt8], _ batch: inout TrackedBatch

@@ -119,7 +119,9 @@ struct Tracker: ~Copyable {
         let all = bytes.span
         var index = 0
         while true {
-            index = trackPlain(from: index, packets, bytes, &batch)
+            if index < packets.count, Tracker.mayBePlain(packets[index], all) {
+                index = trackPlain(from: index, packets, bytes, &batch)
+            }
             guard index < packets.count else { break }
             let packet = packets[index]
             clock.advance(to: packet.timestamp)

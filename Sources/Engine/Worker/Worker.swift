@@ -61,9 +61,10 @@ struct Worker: ~Copyable {
         let all = bytes.span
         let firstPosition = batch.firstPosition
         let floor = batch.pendingFloor
+        let plain = Action.what(.media, for: index)
         var place = start
         while true {
-            place = receivePlain(from: place, batch)
+            if place < actions.count, actions[place].what == plain { place = receivePlain(from: place, batch) }
             guard place < actions.count else { return place }
             let action = actions[place]
             place += 1

@@ -7,18 +7,38 @@ extension SIPMessage {
     /// - Parameter isCut: the capture kept less than was sent. The last line, if it has no end, is then not taken:
     ///   half a Call-ID would be the name of another call.
     public static func parse(_ bytes: Span<UInt8>, isCut: Bool = false) -> ParseResult {
+        var message = SIPMessage()
+        return switch message.read(bytes, isCut: isCut) {
+        case .message: .message(message)
+        case .notSIP: .notSIP
+        case .malformed(let malformation): .malformed(malformation)
+        }
+    }
+
+    /// What `read` found.
+    public enum Reading: Sendable, Hashable {
+        case message
+        /// As in `ParseResult`. What was there before is left as it was.
+        case notSIP
+        case malformed(SIPMalformation)
+    }
+
+    /// `parse` in place of the last message, so that what is 200 bytes long is not moved about.
+    public mutating func read(_ bytes: Span<UInt8>, isCut: Bool = false) -> Reading {
         guard bytes.count <= SIPLimits.messageBytes else { return .malformed(.at(0, .messageTooLong)) }
-        let start = leadingLineBreaks(bytes)
+        let start = SIPMessage.leadingLineBreaks(bytes)
         switch StartLine.read(bytes, from: start, limit: SIPLimits.datagramStartLineBytes) {
         case .notSIP: return .notSIP
         case .malformed(let malformation): return .malformed(malformation)
-        case .needMore: return beginsLikeSIP(bytes, from: start) ? .malformed(.at(bytes.count, .startLineCut)) : .notSIP
+        case .needMore:
+            let begins = SIPMessage.beginsLikeSIP(bytes, from: start)
+            return begins ? .malformed(.at(bytes.count, .startLineCut)) : .notSIP
         case .line(let line):
-            var message = SIPMessage(bytes, line)
-            if start > 0 { message.flags.insert(.leadingLineBreaks) }
-            message.readHeaders(bytes, from: line.next, isCut: isCut)
-            message.finish(bytes)
-            return .message(message)
+            self = SIPMessage(bytes, line)
+            if start > 0 { flags.insert(.leadingLineBreaks) }
+            readHeaders(bytes, from: line.next, isCut: isCut)
+            finish(bytes)
+            return .message
         }
     }
 
@@ -172,10 +192,11 @@ extension SIPMessage {
     @inline(__always)
     private mutating func takeVia(_ value: ByteRange, _ bytes: Span<UInt8>) {
         via = value
-        let top = Via(bytes, in: value)
-        viaTransport = top.transport
-        viaSentBy = top.sentBy
-        viaBranch = top.branch
+        // Neither protocol nor host has a semicolon: the rest of the value is for who asks (`Via`).
+        let end = Int(value.end)
+        let parameters = bytes.offset(
+            of: UInt8(ascii: ";"), or: UInt8(ascii: ","), or: UInt8(ascii: ","), from: Int(value.start), to: end)
+        viaBranch = bytes.parameter(PackedName.word("b", "r", "a", "n", "c", "h"), length: 6, from: parameters, to: end)
     }
 
     @inline(__always)

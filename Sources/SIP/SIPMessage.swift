@@ -6,9 +6,9 @@
 public struct SIPMessage: Sendable, Hashable {
     public enum Kind: UInt8, Sendable { case request, response }
 
-    public internal(set) var kind: Kind
+    public internal(set) var kind = Kind.request
     /// Of a request its own method; of a response the method its CSeq names.
-    public internal(set) var method: Method
+    public internal(set) var method = Method.other
     /// The method as written, for `Method.other`; of a response, the range in its CSeq.
     public internal(set) var methodRange: ByteRange = .absent
     /// 100...699 in a response, else 0.
@@ -26,10 +26,7 @@ public struct SIPMessage: Sendable, Hashable {
     public internal(set) var toTag: ByteRange = .absent
     /// The first Via header as written; it may be a list, whose first element is the top Via.
     public internal(set) var via: ByteRange = .absent
-    /// Of the top Via: `UDP`, `TCP`, … as written.
-    public internal(set) var viaTransport: ByteRange = .absent
-    /// Of the top Via: host and optional port.
-    public internal(set) var viaSentBy: ByteRange = .absent
+    /// Of the top Via.
     public internal(set) var viaBranch: ByteRange = .absent
     public internal(set) var contact: ByteRange = .absent
     public internal(set) var contentType: ByteRange = .absent
@@ -50,6 +47,9 @@ public struct SIPMessage: Sendable, Hashable {
     /// What follows the empty line, as far as it is there and no longer than Content-Length.
     public internal(set) var body: ByteRange = .absent
     public internal(set) var flags: Flags = []
+
+    /// None, to be read into.
+    public init() {}
 
     /// What is odd about the message. None of it keeps a message from being one.
     public struct Flags: OptionSet, Sendable, Hashable {

@@ -46,12 +46,15 @@ import Testing
     @Test func byteStrings() {
         var all: Set<UInt64> = []
         for length in 0..<70 { all.insert(hash([UInt8](repeating: 0, count: length).span)) }
-        for position in 0..<40 {
-            var bytes = [UInt8](repeating: 0, count: 40)
-            bytes[position] = 1
-            all.insert(hash(bytes.span))
+        // Of one block of 32 bytes and of several, with a rest.
+        for length in [40, 120] {
+            for position in 0..<length {
+                var bytes = [UInt8](repeating: 0, count: length)
+                bytes[position] = 1
+                all.insert(hash(bytes.span))
+            }
         }
-        #expect(all.count == 110)
+        #expect(all.count == 230)
         #expect(hash(Array("abc@host".utf8).span) == hash(Array("abc@host".utf8).span))
     }
 }

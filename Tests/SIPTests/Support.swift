@@ -16,6 +16,8 @@ struct Parsed {
 
     func text(_ range: ByteRange) -> String? { range.isPresent ? range.string(in: bytes.span) : nil }
 
+    var topVia: Via { Via(bytes.span, in: message.via) }
+
     /// The values of all headers called `name`, unfolded.
     func values(_ name: String) -> [String] {
         var found: [String] = []

@@ -4,15 +4,21 @@ import SIP
 
 /// A SIP message with what the tracker asks of it.
 struct RoutedMessage {
-    let message: SIPMessage
+    private(set) var message = SIPMessage()
     /// The session description in the body; empty if there is none.
-    let sessionDescription: ByteRange
+    private(set) var sessionDescription = ByteRange.absent
 
-    /// Nil if the bytes are no message after all.
-    init?(_ bytes: Span<UInt8>, isCut: Bool = false) {
-        guard case .message(let message) = SIPMessage.parse(bytes, isCut: isCut) else { return nil }
-        self.message = message
+    /// Reads a message in place of the last one; false if the bytes are none.
+    mutating func read(_ bytes: Span<UInt8>, isCut: Bool = false) -> Bool {
+        guard message.read(bytes, isCut: isCut) == .message else { return false }
         sessionDescription = message.sessionDescription(in: bytes, isCut: isCut)
+        return true
+    }
+
+    /// Whether the bytes, which end early, are a message as far as its Call-ID.
+    static func tellsCall(_ bytes: Span<UInt8>) -> Bool {
+        var message = RoutedMessage()
+        return message.read(bytes, isCut: true) && message.callID != nil
     }
 
     var callID: Range<Int>? {

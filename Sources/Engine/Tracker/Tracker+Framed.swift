@@ -275,7 +275,7 @@ extension Tracker {
         case .webSocket:
             end = stream.webSocket.frameEnd
             let partial = unmasked(stream.webSocket.pieces, stream.assembler.unconsumed)
-            if RoutedMessage(partial.span, isCut: true)?.callID != nil {
+            if RoutedMessage.tellsCall(partial.span) {
                 owner = trackMessage(
                     framedMessage(slot, direction, partial, clock.now, .ws, isCut: true, &batch), partial.span,
                     .held(tags), &batch)

@@ -41,12 +41,14 @@ struct MessageOwner {
 }
 
 extension Tracker {
-    /// A UDP datagram that is a SIP message.
+    /// A UDP datagram, if it is a SIP message.
     @inline(never)
     mutating func trackSIPDatagram(
         _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ payload: Span<UInt8>,
-        _ message: RoutedMessage, _ batch: inout TrackedBatch
-    ) {
+        _ batch: inout TrackedBatch
+    ) -> Bool {
+        var message = RoutedMessage()
+        guard message.read(payload, isCut: decoded.cut) else { return false }
         let flow = flows.slot(
             decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: clock.now)
         flows.flows[flow].lastSeen = clock.now
@@ -57,6 +59,7 @@ extension Tracker {
                 ? SIPTransport(ipProtocol: HEPSource.ipProtocol(ofInterface: packet.interface)) : .udp,
             isCopy: isCopy(flow, payload, span, packet), isCut: decoded.cut)
         _ = route(message, found, payload, .current(index: index), &batch)
+        return true
     }
 
     /// What was framed as a message. Returns whose it was, for `MessageOwner`.
@@ -64,7 +67,8 @@ extension Tracker {
     mutating func trackMessage(
         _ found: FoundMessage, _ bytes: Span<UInt8>, _ carriers: Carriers, _ batch: inout TrackedBatch
     ) -> UInt64 {
-        guard let message = RoutedMessage(bytes, isCut: found.isCut) else {
+        var message = RoutedMessage()
+        guard message.read(bytes, isCut: found.isCut) else {
             counters.sipMalformed += 1
             classifyCarriers(carriers, .sip, .noCall)
             return MessageOwner.none

@@ -194,7 +194,8 @@ extension Tracker {
         _ slot: Int, _ parser: Int, _ direction: Int, _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>,
         _ payload: Span<UInt8>, _ start: Int64, _ isCopy: Bool, _ batch: inout TrackedBatch
     ) {
-        if let message = RoutedMessage(payload),
+        var message = RoutedMessage()
+        if message.read(payload),
             connections.parsers[parser].wouldTake(message.message, from: payload, direction)
         {
             confirm(slot, parser, &batch)

@@ -72,11 +72,11 @@ extension Tracker {
         let connection = connections.connections[slot]
         let start = stream.assembler.unconsumedStart
         let pending = stream.framer.pending
-        let partial = RoutedMessage(stream.assembler.unconsumed, isCut: true)
+        let tellsCall = RoutedMessage.tellsCall(stream.assembler.unconsumed)
         stream.framer = SIPStreamFramer()
         stream.isPlainFront = false
         stream.handshake = WebSocketHandshake()
-        if let partial, partial.callID != nil {
+        if tellsCall {
             let tags = stream.assembler.carriers(of: start..<stream.assembler.nextOffset)
             let found = FoundMessage(
                 isExtra: true, offset: batch.extraBytes.count, length: stream.assembler.unconsumedCount,

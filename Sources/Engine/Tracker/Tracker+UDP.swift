@@ -15,9 +15,7 @@ extension Tracker {
         let first: UInt8 = payload.isEmpty ? 0 : payload[0]
         // RTP and RTCP begin with 0b10: no need to look for SIP.
         if first < 0x80 {
-            if first >= 0x0a, !filtersSIPPorts || isSIPPort(), let message = RoutedMessage(payload, isCut: decoded.cut)
-            {
-                trackSIPDatagram(packet, index, span, payload, message, &batch)
+            if first >= 0x0a, !filtersSIPPorts || isSIPPort(), trackSIPDatagram(packet, index, span, payload, &batch) {
                 return
             }
             if HEPPacket.mayBegin(payload), trackHEPDatagram(packet, index, span, payload, &batch) { return }

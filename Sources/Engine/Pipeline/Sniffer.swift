@@ -29,7 +29,7 @@ public final class Sniffer {
         self.directory = directory
         self.isLive = isLive
         self.formats = formats
-        sequencer = RecordSequencer(deliver: deliver)
+        sequencer = RecordSequencer(formats, deliver: deliver)
     }
 
     /// Runs until the input ends or `control` says stop. Returns the summary and what is to be said about the run.
@@ -54,7 +54,8 @@ public final class Sniffer {
     private func runOnOneThread(
         _ source: any PacketSource, _ tracker: inout Tracker, _ nanoseconds: Bool
     ) throws(CaptureError) -> SnifferResult {
-        let worker = WorkerBox(Sniffer.makeWorker(0, options, formats, directory, nanoseconds))
+        let worker = WorkerBox(Sniffer.makeWorker(0, options, directory, nanoseconds))
+        let records = RecordThread(sequencer, isNeeded: false)
         var batch = TrackedBatch()
         var pace = Pace()
         var readError: CaptureError?
@@ -70,7 +71,7 @@ public final class Sniffer {
             case .endOfInput:
                 break reading
             }
-            worker.process(batch, source.interfaces, sequencer)
+            worker.process(batch, source.interfaces, records)
             if let question = control.takeQuestion() { worker.answer(LiveRound(question, tracker, workers: 1)) }
             if isLive { worker.flush(interval: options.limits.flushInterval) }
             report(tracker, source, nil, &pace)
@@ -79,7 +80,7 @@ public final class Sniffer {
         batch.captured.removeAll()
         tracker.finish(&batch)
         repeat {
-            worker.process(batch, source.interfaces, sequencer)
+            worker.process(batch, source.interfaces, records)
             batch.removeAll()
         } while tracker.finishCalls(&batch)
         if let readError, tracker.nextPosition == 0 { throw readError }
@@ -91,11 +92,12 @@ public final class Sniffer {
     private func runWithWorkers(
         _ source: any PacketSource, _ tracker: inout Tracker, _ nanoseconds: Bool
     ) throws(CaptureError) -> SnifferResult {
-        let (options, formats, directory) = (options, formats, directory)
+        let (options, directory) = (options, directory)
+        let records = RecordThread(sequencer, isNeeded: !formats.areNone)
         let pool = WorkerPool(
             workers: (0..<min(options.workers, 255)).map { index in
-                { @Sendable in WorkerBox(Sniffer.makeWorker(index, options, formats, directory, nanoseconds)) }
-            }, sequencer: sequencer, flushInterval: isLive ? options.limits.flushInterval : nil)
+                { @Sendable in WorkerBox(Sniffer.makeWorker(index, options, directory, nanoseconds)) }
+            }, records: records, flushInterval: isLive ? options.limits.flushInterval : nil)
         var pace = Pace()
         var readError: CaptureError?
         reading: while goesOn(source) {
@@ -179,11 +181,10 @@ public final class Sniffer {
     }
 
     static func makeWorker(
-        _ index: Int, _ options: EngineOptions, _ formats: RecordFormats, _ directory: ArchiveDirectory?,
-        _ nanoseconds: Bool
+        _ index: Int, _ options: EngineOptions, _ directory: ArchiveDirectory?, _ nanoseconds: Bool
     ) -> Worker {
         guard let directory, let archive = options.archive else {
-            return Worker(index: index, options: options, formats: formats, writer: nil)
+            return Worker(index: index, options: options, writer: nil)
         }
         var files = CallFileOptions()
         files.nanoseconds = nanoseconds
@@ -195,7 +196,7 @@ public final class Sniffer {
         files.heldByteLimit = .max
         let budget = options.limits.writeBufferBytes / max(1, options.workers)
         return Worker(
-            index: index, options: options, formats: formats,
+            index: index, options: options,
             writer: CallFileWriter(directory: directory, options: files, bufferBudget: budget))
     }
 
@@ -232,6 +233,8 @@ public final class Sniffer {
         if let pool {
             progress.queues.append(
                 QueueRecord(name: "workers", depth: pool.depth, capacity: WorkerPool.queueDepth))
+            progress.queues.append(
+                QueueRecord(name: "records", depth: pool.records.depth, capacity: RecordThread.queueDepth))
         }
         onProgress(progress)
     }

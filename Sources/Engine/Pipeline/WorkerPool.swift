@@ -21,21 +21,23 @@ final class BatchBox: @unchecked Sendable {
 
 /// The worker threads, each with its queue.
 ///
-/// Why @unchecked Sendable holds: the threads, which have the pool too, use nothing of it but the queues and the sum, which
-/// are constants with locks of their own. `threads` belongs to the thread that made the pool: `init` fills it, `finish`
-/// waits for what is in it.
+/// Why @unchecked Sendable holds: the threads, which have the pool too, use nothing of it but the queues, the records and the
+/// sum, which are constants with locks of their own. `threads` belongs to the thread that made the pool: `init` fills it,
+/// `finish` waits for what is in it.
 final class WorkerPool: @unchecked Sendable {
     private let queues: [BoundedQueue<BatchBox>]
     private let free: BoundedQueue<BatchBox>
     private var threads: [DedicatedThread] = []
+    let records: RecordThread
     private let totals = Mutex(WorkerTotals())
 
     /// Batches waiting for each worker; a few are enough to ride out a slow write.
     static let queueDepth = 4
 
     init(
-        workers: [@Sendable () -> WorkerBox], sequencer: RecordSequencer, flushInterval: Int64?
+        workers: [@Sendable () -> WorkerBox], records: RecordThread, flushInterval: Int64?
     ) {
+        self.records = records
         free = BoundedQueue(capacity: WorkerPool.queueDepth + 3)
         for _ in 0..<(WorkerPool.queueDepth + 2) { free.push(BatchBox()) }
         queues = workers.map { _ in BoundedQueue(capacity: WorkerPool.queueDepth) }
@@ -44,7 +46,7 @@ final class WorkerPool: @unchecked Sendable {
             threads.append(
                 DedicatedThread { [self] in
                     let box = make()
-                    run(box, queue, sequencer, flushInterval)
+                    run(box, queue, flushInterval)
                     let result = box.totals
                     totals.withLock { $0.add(result) }
                 })
@@ -67,15 +69,16 @@ final class WorkerPool: @unchecked Sendable {
     var depth: Int { queues.reduce(0) { max($0, $1.depth) } }
     var workers: Int { queues.count }
 
-    /// Waits until everything published is done. Returns what the workers counted.
+    /// Waits until everything published is done, and every record handed over. Returns what the workers counted.
     func finish() -> WorkerTotals {
         for queue in queues { queue.close() }
         for thread in threads { thread.join() }
+        records.finish()
         return totals.withLock { $0 }
     }
 
     private func run(
-        _ box: WorkerBox, _ queue: BoundedQueue<BatchBox>, _ sequencer: RecordSequencer, _ flushInterval: Int64?
+        _ box: WorkerBox, _ queue: BoundedQueue<BatchBox>, _ flushInterval: Int64?
     ) {
         let timeout = flushInterval.map { Int(max(1, $0 / 2_000_000)) } ?? -1
         while true {
@@ -85,7 +88,7 @@ final class WorkerPool: @unchecked Sendable {
             case .timeout:
                 break
             case .element(let item):
-                box.process(item.batch, item.interfaces, sequencer)
+                box.process(item.batch, item.interfaces, records)
                 if let question = item.question { box.answer(question) }
                 if item.readers.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { free.push(item) }
             }
@@ -108,12 +111,12 @@ final class WorkerBox {
 
     /// Carries out the batch and hands over the calls that ended, some at a time: after a silence one packet may end
     /// everything there is.
-    func process(_ batch: borrowing TrackedBatch, _ interfaces: [CaptureInterface], _ sequencer: RecordSequencer) {
+    func process(_ batch: borrowing TrackedBatch, _ interfaces: [CaptureInterface], _ records: RecordThread) {
         worker.setInterfaces(interfaces)
         var place = 0
         repeat {
             place = worker.process(batch, from: place)
-            sequencer.add(worker.takeFinished())
+            records.add(worker.takeFinished())
         } while place < batch.actions.count
     }
 

@@ -11,7 +11,6 @@ import RTP
 struct Worker: ~Copyable {
     let index: UInt8
     let options: EngineOptions
-    private let formats: RecordFormats
     var writer: CallFileWriter?
     var streams = StreamTable()
     var calls: [WorkerCall] = []
@@ -29,10 +28,9 @@ struct Worker: ~Copyable {
     var records: [MediaRecord] = []
     private let deduplicate: Bool
 
-    init(index: Int, options: EngineOptions, formats: RecordFormats, writer: consuming CallFileWriter?) {
+    init(index: Int, options: EngineOptions, writer: consuming CallFileWriter?) {
         self.index = UInt8(truncatingIfNeeded: index)
         self.options = options
-        self.formats = formats
         self.writer = writer
         deduplicate = options.calls.deduplicate
     }
@@ -166,16 +164,16 @@ struct Worker: ~Copyable {
         // Taken out, so that what the record has in common with it is moved and not copied.
         var call = WorkerCall(callID: [])
         swap(&call, &calls[slot])
-        var outgoing: OutgoingRecord?
+        var ended: EndedCall?
         if end.isUnwanted {
             if let files = call.files { writer?.discard(files) }
         } else {
             var record = CallRecord()
             describe(&call, end, in: &record)
             if let files = call.files { finish(files, in: &record) }
-            outgoing = OutgoingRecord(consume record, formats)
+            ended = EndedCall(consume record)
         }
-        finished.append(FinishedCall(sequence: end.sequence, record: outgoing, worker: index))
+        finished.append(FinishedCall(sequence: end.sequence, call: ended, worker: index))
         var stream = call.firstStream
         while stream >= 0 { stream = streams.remove(Int(stream)) }
         slots[Int(action.call)] = -1

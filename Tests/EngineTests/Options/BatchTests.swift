@@ -76,8 +76,7 @@ import Testing
         let directory = try ArchiveDirectory(path: folder.path + "/out", use: .live)
         var peak = 0
         for index in 0..<workers {
-            var worker = Sniffer.makeWorker(
-                index, options, RecordFormats(json: false, line: .none), directory, false)
+            var worker = Sniffer.makeWorker(index, options, directory, false)
             worker.setInterfaces([
                 CaptureInterface(linkType: 1, name: nil, snapLength: 0, isFinerThanMicrosecond: false)
             ])

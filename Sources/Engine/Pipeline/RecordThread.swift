@@ -1,0 +1,44 @@
+/// Where workers leave the calls that have ended. If records are to become text, that is done on a thread of its own: what a
+/// call's record costs, half of what its signalling does, need not be waited for by packets.
+final class RecordThread: Sendable {
+    private final class Calls: Sendable {
+        let finished: [FinishedCall]
+        init(_ finished: [FinishedCall]) { self.finished = finished }
+    }
+
+    private let sequencer: RecordSequencer
+    private let queue: BoundedQueue<Calls>?
+    private let thread: DedicatedThread?
+
+    /// What several workers bring at once; each time `Worker.finishedAtOnce` calls at most.
+    static let queueDepth = 4
+
+    init(_ sequencer: RecordSequencer, isNeeded: Bool) {
+        self.sequencer = sequencer
+        guard isNeeded else {
+            (queue, thread) = (nil, nil)
+            return
+        }
+        let queue = BoundedQueue<Calls>(capacity: RecordThread.queueDepth)
+        self.queue = queue
+        thread = DedicatedThread {
+            while case .element(let calls) = queue.pop() { sequencer.add(calls.finished) }
+        }
+    }
+
+    /// Takes a worker's finished calls, on its thread.
+    func add(_ finished: [FinishedCall]) {
+        guard let first = finished.first else { return }
+        if let queue { queue.push(Calls(finished)) } else { sequencer.add(finished) }
+        sequencer.releaseReturned(of: first.worker)
+    }
+
+    /// Lists that wait.
+    var depth: Int { queue?.depth ?? 0 }
+
+    /// Waits until every record has been handed over.
+    func finish() {
+        queue?.close()
+        thread?.join()
+    }
+}

@@ -20,15 +20,14 @@ struct Flow: BitwiseCopyable {
     private(set) var path: UInt32 = 0
     private(set) var paths = Paths.none
     private(set) var handling = Handling.ask
-    /// The owner's worker.
-    var worker: UInt8 = 0
     var nextSighting: UInt8 = 0
     /// SSRC and payload type of the last RTP packet handed on, by the short way or the long one, as `PlainKey` has them;
     /// `noFormat` when the next one has to be looked at whatever it is.
     var format = Flow.noFormat
     /// `plain(path)` as long as packets that come by it need nothing but to be handed on or left alone; else 0.
     private(set) var plainPath: UInt32 = 0
-    private var reserved: UInt32 = 0
+    /// `Action.what` of the flow's plain media, for the owner's worker.
+    var mediaAction: UInt32 = 0
     /// The last packets, to recognise copies of them.
     var recent = InlineArray<8, Sighting>(repeating: Sighting())
 

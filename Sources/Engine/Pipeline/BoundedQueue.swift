@@ -47,19 +47,22 @@ import Glibc
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         var patience = BoundedQueue.patience
-        while ring.isFull {
-            if patience > 0 { linger(&patience) } else { unsafe pthread_cond_wait(notFull, mutex) }
+        while true {
+            switch ring.append(element) {
+            case .taken:
+                unsafe pthread_cond_signal(notEmpty)
+                return true
+            case .closed: return false
+            case .full: if patience > 0 { linger(&patience) } else { unsafe pthread_cond_wait(notFull, mutex) }
+            }
         }
-        guard ring.append(element) else { return false }
-        unsafe pthread_cond_signal(notEmpty)
-        return true
     }
 
     /// Does not wait. Returns false, and keeps nothing, when the queue is full or closed.
     package func pushIfRoom(_ element: Element) -> Bool {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
-        guard !ring.isFull, ring.append(element) else { return false }
+        guard case .taken = ring.append(element) else { return false }
         unsafe pthread_cond_signal(notEmpty)
         return true
     }
@@ -84,7 +87,14 @@ import Glibc
         defer { unsafe pthread_mutex_unlock(mutex) }
         var patience = timeout == 0 ? 0 : BoundedQueue.patience
         var deadline: timespec?
-        while ring.isEmpty {
+        var isLate = false
+        while true {
+            if let element = ring.popFirst() {
+                unsafe pthread_cond_signal(notFull)
+                return .element(element)
+            }
+            if ring.isClosed { return .closed }
+            if isLate { return .timeout }
             if patience > 0 {
                 linger(&patience)
             } else if timeout < 0 {
@@ -92,12 +102,9 @@ import Glibc
             } else {
                 var end = deadline ?? BoundedQueue.time(in: timeout)
                 deadline = end
-                if unsafe pthread_cond_timedwait(notEmpty, mutex, &end) == ETIMEDOUT { break }
+                isLate = unsafe pthread_cond_timedwait(notEmpty, mutex, &end) == ETIMEDOUT
             }
         }
-        guard let element = ring.popFirst() else { return ring.isClosed ? .closed : .timeout }
-        unsafe pthread_cond_signal(notFull)
-        return .element(element)
     }
 
     /// How often a thread that has to wait lets others run before it sleeps. With more of them than processors, what is
@@ -134,7 +141,8 @@ import Glibc
         unsafe pthread_mutex_unlock(mutex)
     }
 
-    /// The elements, in one place: each use of a variable of a class is checked for being the only one.
+    /// The elements, in one place and asked once for each thing: every use of a variable of a class is checked for being the
+    /// only one.
     private struct Ring {
         private var places: [Element?]
         private var first = 0
@@ -143,16 +151,14 @@ import Glibc
 
         init(capacity: Int) { places = Array(repeating: nil, count: capacity) }
 
-        /// Whoever pushes has to wait.
-        var isFull: Bool { count == places.count && !isClosed }
-        /// Whoever pops has to wait.
-        var isEmpty: Bool { count == 0 && !isClosed }
+        enum Appended { case taken, full, closed }
 
-        mutating func append(_ element: Element) -> Bool {
-            guard !isClosed else { return false }
+        mutating func append(_ element: Element) -> Appended {
+            if isClosed { return .closed }
+            if count == places.count { return .full }
             places[(first + count) % places.count] = element
             count += 1
-            return true
+            return .taken
         }
 
         mutating func popFirst() -> Element? {

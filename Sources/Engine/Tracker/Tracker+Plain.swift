@@ -167,7 +167,7 @@ struct PlainRun {
             let owner = unsafe flow.pointee.owner
             unsafe activities[Int(owner)] = time
             if unsafe flow.pointee.handling == .wanted {
-                var what = unsafe Action.what(.media, for: flow.pointee.worker)
+                var what = unsafe flow.pointee.mediaAction
                 if unsafe key.pointee.format != flow.pointee.format {
                     unsafe flow.pointee.format = unsafe key.pointee.format & ~PlainKey.marker
                     what |= Action.what(.media, for: 0, flags: Action.newFormatFlag)

@@ -58,7 +58,7 @@ extension Tracker {
         // The owner's worker may have seen another stream of the flow last.
         flows.flows[flow].format = Flow.noFormat
         if owner >= 0, calls.calls[Int(owner)].shares.isEmpty {
-            flows.flows[flow].worker = calls.calls[Int(owner)].worker
+            flows.flows[flow].mediaAction = Action.what(.media, for: calls.calls[Int(owner)].worker)
             switch calls.calls[Int(owner)].selection {
             case .open: break
             case .wanted: handling = .wanted

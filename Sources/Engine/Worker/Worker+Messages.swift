@@ -38,9 +38,9 @@ extension Worker {
         guard !session.formats.isEmpty else { return }
         var hasChanged = false
         if calls[slot].formats.isEmpty { calls[slot].formats.reserveCapacity(2 * session.formats.count) }
-        for index in session.formats.indices where !calls[slot].formats.contains(session.formats[index]) {
+        for format in session.formats where !calls[slot].formats.contains(format) {
             if calls[slot].formats.count >= CallDetails.maxFormats { calls[slot].formats.removeFirst() }
-            calls[slot].formats.append(session.formats[index])
+            calls[slot].formats.append(format)
             hasChanged = true
         }
         if hasChanged { forgetFormats(slot) }

@@ -148,7 +148,8 @@ struct Worker: ~Copyable {
         let slot: Int
         if let reused = free.popLast() {
             slot = Int(reused)
-            calls[slot] = WorkerCall(callID: begin.callID)
+            // Blank since the last one ended.
+            calls[slot].callID = begin.callID
         } else {
             slot = calls.count
             calls.append(WorkerCall(callID: begin.callID))

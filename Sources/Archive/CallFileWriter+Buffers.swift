@@ -4,6 +4,8 @@
 extension CallFileWriter {
     /// Buffers taken from other files in the attempt to serve one request, before writing through.
     private static var evictionLimit: Int { 4 }
+    /// 16 KiB: files that are longer are written more than once anyway.
+    private static var largestGrown: Int { 4 }
 
     /// The size of buffers to give out now: an even share of the budget, between the arena's smallest and largest block.
     private var preferredOrder: Int {
@@ -17,6 +19,8 @@ extension CallFileWriter {
     mutating func makeRoom(_ file: Int, for length: Int) -> Bool {
         if files[file].hasBuffer {
             if files[file].block.byteCount - files[file].used >= length { return true }
+            // What is on disk already leaves some room to files that are not.
+            if !onDisk(file) || arena.used < arena.byteCount / 8 * 7, grow(file, for: length) { return true }
             guard flush(file) else { return false }
         }
         let header = onDisk(file) ? 0 : PcapFormat.fileHeaderLength
@@ -28,6 +32,23 @@ extension CallFileWriter {
             unsafe storeFileHeader(linkType: files[file].linkType, at: arena.memory(of: block))
         }
         linkNewest(file)
+        updateRoom(file)
+        return true
+    }
+
+    /// Moves what is in the buffer to one of twice the size, if there is such a block. A short call is written once then, when
+    /// it ends, though there are more files than room for one so large each: most of them are shorter still.
+    private mutating func grow(_ file: Int, for length: Int) -> Bool {
+        let (old, used) = (files[file].block, files[file].used)
+        let order = Int(old.order) + 1
+        guard order <= Self.largestGrown, BufferArena.smallestBlock << order - used >= length,
+            let larger = arena.allocate(order: order)
+        else { return false }
+        // Both blocks are ours, and the larger one has room for what was in the other.
+        unsafe arena.memory(of: larger).copyMemory(from: arena.memory(of: old), byteCount: used)
+        files[file].block = larger
+        files[file].used = used
+        arena.free(old)
         updateRoom(file)
         return true
     }

@@ -57,6 +57,34 @@ import Testing
         }
     }
 
+    /// Of 24 files each can have 2 KiB of 64. Twelve go, two of the others need more: none is written before its end, and
+    /// what comes late finds its place in a buffer that has moved.
+    @Test func aBufferGrowsWhereOthersNeedLess() throws {
+        var writer = CallFileWriter(directory: archive, options: CallFileOptions(), bufferBudget: 64 << 10)
+        let all = (0..<24).map { writer.open(stem: stem("call\($0)"), held: false) }
+        for (index, set) in all.enumerated() { writer.append(set, TestPacket(position: UInt64(index), length: 214)) }
+        for set in all[..<12] { writer.discard(set) }
+        let (sets, before) = (Array(all[12...]), writer.counters.writes)
+        for position in 100..<150 as Range<UInt64> {
+            // Each packet changes places with the next one of its call.
+            let swapped = position ^ 2
+            writer.append(sets[Int(position % 2)], TestPacket(position: swapped, length: 214), floor: 100)
+        }
+        #expect(writer.counters.writes == before)
+        #expect(place.files().isEmpty)
+        #expect(writer.bufferBytes <= 64 << 10)
+        for (_, finished) in writer.finishAll() {
+            #expect(finished.error == nil)
+            for name in finished.names {
+                let capture = try #require(Capture(place.read(name)))
+                #expect(capture.positions == capture.positions.sorted())
+            }
+        }
+        #expect(try #require(Capture(place.read("call13.pcap"))).records.count == 26)
+        #expect(writer.counters.writes == before + 12)
+        #expect(writer.counters.lateInserted > 20)
+    }
+
     @Test func onlyWhatIsOldEnoughIsFlushed() {
         var writer = CallFileWriter(directory: archive, options: CallFileOptions(), bufferBudget: 1 << 20)
         let sets = (0..<4).map { writer.open(stem: stem("call\($0)"), held: false) }

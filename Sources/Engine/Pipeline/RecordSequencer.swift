@@ -16,7 +16,7 @@ final class RecordSequencer: Sendable {
         var next: UInt64 = 0
         /// Records that came before their turn; nil is a call that leaves none.
         var waiting: [UInt64: FinishedCall] = [:]
-        /// Handed over since the last `add`.
+        /// Handed over since the last `giveBack`.
         var done: [FinishedCall] = []
         var summary = SummaryRecord()
     }
@@ -37,8 +37,6 @@ final class RecordSequencer: Sendable {
     /// Takes a worker's finished calls. `deliver` runs under the lock, so records are never delivered twice at once.
     func add(_ finished: [FinishedCall]) {
         state.withLock { state in
-            // By now nobody else has those of the last time.
-            giveBack(&state.done)
             for call in finished {
                 guard call.sequence == state.next else {
                     state.waiting[call.sequence] = call
@@ -58,8 +56,13 @@ final class RecordSequencer: Sendable {
         state.done.append(finished)
     }
 
-    private func giveBack(_ done: inout [FinishedCall]) {
-        guard !done.isEmpty else { return }
+    /// Leaves what has been handed over to the workers it came from. To be called when nobody else has it any more.
+    func giveBack() {
+        let done = state.withLock { state in
+            var taken: [FinishedCall] = []
+            swap(&taken, &state.done)
+            return taken
+        }
         returned.withLock { returned in
             for finished in done {
                 guard let call = finished.call else { continue }
@@ -68,7 +71,6 @@ final class RecordSequencer: Sendable {
                 returned[worker].append(call)
             }
         }
-        done.removeAll(keepingCapacity: true)
     }
 
     /// Frees what has been handed over of a worker, which is the one who calls.

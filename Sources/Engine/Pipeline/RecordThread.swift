@@ -22,14 +22,26 @@ final class RecordThread: Sendable {
         let queue = BoundedQueue<Calls>(capacity: RecordThread.queueDepth)
         self.queue = queue
         thread = DedicatedThread {
-            while case .element(let calls) = queue.pop() { sequencer.add(calls.finished) }
+            while RecordThread.take(queue, sequencer) { sequencer.giveBack() }
         }
+    }
+
+    /// Hands a list over, and has let go of it on return. False when there will be none.
+    private static func take(_ queue: BoundedQueue<Calls>, _ sequencer: RecordSequencer) -> Bool {
+        guard case .element(let calls) = queue.pop() else { return false }
+        sequencer.add(calls.finished)
+        return true
     }
 
     /// Takes a worker's finished calls, on its thread.
     func add(_ finished: [FinishedCall]) {
         guard let first = finished.first else { return }
-        if let queue { queue.push(Calls(finished)) } else { sequencer.add(finished) }
+        if let queue {
+            queue.push(Calls(finished))
+        } else {
+            sequencer.add(finished)
+            sequencer.giveBack()
+        }
         sequencer.releaseReturned(of: first.worker)
     }
 

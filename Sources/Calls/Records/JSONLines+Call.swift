@@ -44,7 +44,7 @@ extension JSONObject {
         key("setup_time_s", seconds: call.setupTime)
     }
 
-    private mutating func add(_ name: StaticString, _ party: borrowing CallRecord.Party) {
+    private mutating func add(_ name: StaticString, _ party: CallRecord.Party) {
         key(name) { object in
             object.key("user", string: party.user)
             object.key("host", string: party.host)

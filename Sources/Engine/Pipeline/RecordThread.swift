@@ -1,5 +1,5 @@
-/// Where workers leave the calls that have ended. If records are to become text, that is done on a thread of its own: what a
-/// call's record costs, half of what its signalling does, need not be waited for by packets.
+/// Where workers leave the calls that have ended. If records are to become text, that is done on a thread of its own: it is a
+/// quarter of a worker's instructions where calls are short, and no packet need wait for it.
 final class RecordThread: Sendable {
     private final class Calls: Sendable {
         let finished: [FinishedCall]
@@ -10,7 +10,7 @@ final class RecordThread: Sendable {
     private let queue: BoundedQueue<Calls>?
     private let thread: DedicatedThread?
 
-    /// What several workers bring at once; each time `Worker.finishedAtOnce` calls at most.
+    /// Lists that may wait, each of `Worker.finishedAtOnce` calls at most.
     static let queueDepth = 4
 
     init(_ sequencer: RecordSequencer, isNeeded: Bool) {

@@ -1,6 +1,6 @@
-/// What a run of bytes turned out to be.
+/// What a run of bytes turned out to be. If it is no message, what was to be read into is left as it was.
 public enum ParseResult: Sendable, Hashable {
-    case message(SIPMessage)
+    case message
     /// Nothing here begins like SIP.
     case notSIP
     /// It begins like SIP, but its start line tells of no message.

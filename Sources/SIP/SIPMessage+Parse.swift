@@ -1,30 +1,13 @@
 extension SIPMessage {
-    /// Reads the message that `bytes` are: a whole datagram, or one message that `SIPStreamFramer` cut.
+    /// Reads the message that `bytes` are, a whole datagram or one message that `SIPStreamFramer` cut, in place of the last
+    /// one: it has 200 bytes, which are not moved about so.
     ///
     /// Tolerant: once the start line tells of a message it is one, and what is odd about the rest is in `flags`. A message
     /// that ends early is read as far as it goes. Linear in the length of the bytes, without allocation.
     ///
     /// - Parameter isCut: the capture kept less than was sent. The last line, if it has no end, is then not taken:
     ///   half a Call-ID would be the name of another call.
-    public static func parse(_ bytes: Span<UInt8>, isCut: Bool = false) -> ParseResult {
-        var message = SIPMessage()
-        return switch message.read(bytes, isCut: isCut) {
-        case .message: .message(message)
-        case .notSIP: .notSIP
-        case .malformed(let malformation): .malformed(malformation)
-        }
-    }
-
-    /// What `read` found.
-    public enum Reading: Sendable, Hashable {
-        case message
-        /// As in `ParseResult`. What was there before is left as it was.
-        case notSIP
-        case malformed(SIPMalformation)
-    }
-
-    /// `parse` in place of the last message, so that what is 200 bytes long is not moved about.
-    public mutating func read(_ bytes: Span<UInt8>, isCut: Bool = false) -> Reading {
+    public mutating func read(_ bytes: Span<UInt8>, isCut: Bool = false) -> ParseResult {
         guard bytes.count <= SIPLimits.messageBytes else { return .malformed(.at(0, .messageTooLong)) }
         let start = SIPMessage.leadingLineBreaks(bytes)
         switch StartLine.read(bytes, from: start, limit: SIPLimits.datagramStartLineBytes) {
@@ -192,11 +175,7 @@ extension SIPMessage {
     @inline(__always)
     private mutating func takeVia(_ value: ByteRange, _ bytes: Span<UInt8>) {
         via = value
-        // Neither protocol nor host has a semicolon: the rest of the value is for who asks (`Via`).
-        let end = Int(value.end)
-        let parameters = bytes.offset(
-            of: UInt8(ascii: ";"), or: UInt8(ascii: ","), or: UInt8(ascii: ","), from: Int(value.start), to: end)
-        viaBranch = bytes.parameter(PackedName.word("b", "r", "a", "n", "c", "h"), length: 6, from: parameters, to: end)
+        viaBranch = Via(bytes, in: value).branch(in: bytes)
     }
 
     @inline(__always)

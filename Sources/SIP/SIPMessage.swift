@@ -1,6 +1,6 @@
-/// Where the parts of one SIP message are (RFC 3261 section 7): a view without the bytes, made by `parse`.
+/// Where the parts of one SIP message are (RFC 3261 section 7): a view without the bytes, filled by `read`.
 ///
-/// All ranges count from the first byte that was given to `parse`. Of a repeated header the first occurrence counts;
+/// All ranges count from the first byte that was given to `read`. Of a repeated header the first occurrence counts;
 /// `headers` walks through all of them. Values are trimmed; a folded value still holds its line breaks
 /// (`Header.unfolded`). A header that is not there has the range `absent`.
 public struct SIPMessage: Sendable, Hashable {

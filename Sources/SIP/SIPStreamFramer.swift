@@ -121,7 +121,7 @@ public struct SIPStreamFramer: Sendable {
 public enum FramingStep: Sendable, Hashable {
     /// Nothing complete: call again with the same front and more bytes behind it.
     case needMore
-    /// One message, header section and body, for `SIPMessage.parse`. Without the body where Content-Length is negative, no
+    /// One message, header section and body, for `SIPMessage.read`. Without the body where Content-Length is negative, no
     /// number, or beyond `Limits.bodyBytes`.
     case message(Range<Int>)
     /// Line breaks between messages (RFC 5626 section 4.4.1).

@@ -1,38 +1,44 @@
 /// The value of a Via header: `SIP/2.0/UDP host:port;branch=…` (RFC 3261 section 20.42). Of a list the first element.
 public struct Via: Sendable, Hashable {
-    /// `UDP`, `TCP`, `TLS`, … as written.
-    public var transport: ByteRange
-    /// Host and optional port.
-    public var sentBy: ByteRange
-    public var branch: ByteRange = .absent
-    /// From the first semicolon to the end of the value; its iterator stops at the end of the first element.
-    public var parameters: ByteRange
+    /// The whole value.
+    private let value: ByteRange
+    /// From the first semicolon, which neither protocol nor host has, to the end of the value; its iterator stops at the end
+    /// of the first element.
+    public let parameters: ByteRange
 
-    /// Reads the `value` in `bytes`; never fails, what is not there is empty.
+    /// The `value` in `bytes`, whose parts are read when they are asked for; never fails, what is not there is empty.
     @inline(__always)
     public init(_ bytes: Span<UInt8>, in value: ByteRange) {
         let end = Swift.min(Int(value.end), bytes.count)
         let start = Swift.min(Int(value.start), end)
-        var index = start &+ 8
-        if bytes.packed(from: start, length: 8) != PackedName.word("S", "I", "P", "/", "2", ".", "0", "/")
-            || index > end
-        {
-            index = Self.protocolEnd(bytes, from: start, to: end)
-        }
-        let name = bytes.skipLinearSpace(from: index, to: end)
-        let nameEnd = bytes.offset(ofBlankOr: UInt8(ascii: ";"), from: name, to: end)
-        transport = ByteRange(unchecked: name, nameEnd)
-        let host = bytes.skipLinearSpace(from: nameEnd, to: end)
-        let hostEnd = bytes.offset(
-            of: UInt8(ascii: ";"), or: UInt8(ascii: ","), or: UInt8(ascii: ","), from: host, to: end)
-        sentBy = ByteRange(unchecked: host, bytes.trimLinearSpace(from: host, backFrom: hostEnd))
-        parameters = ByteRange(unchecked: hostEnd, end)
-        branch = bytes.parameter(
-            PackedName.word("b", "r", "a", "n", "c", "h"), length: 6, from: hostEnd, to: end)
+        let first = bytes.offset(
+            of: UInt8(ascii: ";"), or: UInt8(ascii: ","), or: UInt8(ascii: ","), from: start, to: end)
+        self.value = ByteRange(unchecked: start, end)
+        parameters = ByteRange(unchecked: first, end)
+    }
+
+    @inline(__always)
+    public func branch(in bytes: Span<UInt8>) -> ByteRange {
+        bytes.parameter(
+            PackedName.word("b", "r", "a", "n", "c", "h"), length: 6, from: Int(parameters.start),
+            to: Int(parameters.end))
+    }
+
+    /// `UDP`, `TCP`, `TLS`, … as written.
+    public func transport(in bytes: Span<UInt8>) -> ByteRange {
+        let end = Int(parameters.start)
+        let name = bytes.skipLinearSpace(from: Self.protocolEnd(bytes, from: Int(value.start), to: end), to: end)
+        return ByteRange(unchecked: name, bytes.offset(ofBlankOr: UInt8(ascii: ";"), from: name, to: end))
+    }
+
+    /// Host and optional port.
+    public func sentBy(in bytes: Span<UInt8>) -> ByteRange {
+        let end = Int(parameters.start)
+        let host = bytes.skipLinearSpace(from: Int(transport(in: bytes).end), to: end)
+        return ByteRange(unchecked: host, bytes.trimLinearSpace(from: host, backFrom: end))
     }
 
     /// Behind protocol name and version, with white space around the slashes (RFC 4475 section 3.1.1.1).
-    @inline(never)
     private static func protocolEnd(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
         var index = start
         for _ in 0..<2 {

@@ -74,16 +74,16 @@ import Testing
         let bytes = Array(
             "SIP / 2.0 / UDP 192.0.2.1:5060 ;rport=1234;received=192.0.2.9; branch = z9 , SIP/2.0/TCP x;branch=no".utf8)
         let via = Via(bytes.span, in: ByteRange(0, bytes.count))
-        #expect(via.transport.string(in: bytes.span) == "UDP")
-        #expect(via.sentBy.string(in: bytes.span) == "192.0.2.1:5060")
-        #expect(via.branch.string(in: bytes.span) == "z9")
+        #expect(via.transport(in: bytes.span).string(in: bytes.span) == "UDP")
+        #expect(via.sentBy(in: bytes.span).string(in: bytes.span) == "192.0.2.1:5060")
+        #expect(via.branch(in: bytes.span).string(in: bytes.span) == "z9")
         #expect(via.received(in: bytes.span).string(in: bytes.span) == "192.0.2.9")
         #expect(via.rport(in: bytes.span) == 1234)
         let first = Array("SIP/2.0/TLS a, SIP/2.0/TCP b;branch=second".utf8)
         let top = Via(first.span, in: ByteRange(0, first.count))
-        #expect(top.transport.string(in: first.span) == "TLS")
-        #expect(top.sentBy.string(in: first.span) == "a")
-        #expect(top.branch == .absent)
+        #expect(top.transport(in: first.span).string(in: first.span) == "TLS")
+        #expect(top.sentBy(in: first.span).string(in: first.span) == "a")
+        #expect(top.branch(in: first.span) == .absent)
         #expect(top.rport(in: first.span) == nil)
     }
 

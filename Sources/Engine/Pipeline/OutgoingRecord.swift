@@ -24,27 +24,27 @@ public struct RecordFormats: Sendable {
 }
 
 /// The record of a call that has ended. An object: it goes through several hands, and a record has many parts to copy.
-public final class EndedCall: Sendable {
-    public let record: CallRecord
+final class SharedRecord: Sendable {
+    let record: CallRecord
 
     init(_ record: consuming CallRecord) { self.record = record }
 }
 
 /// A record on its way out, with its texts.
 public struct OutgoingRecord: Sendable {
-    public let call: EndedCall
+    private let shared: SharedRecord
     /// A JSON line, empty if not asked for.
     public let json: [UInt8]
     /// A table or CSV line, empty if not asked for.
     public let line: [UInt8]
 
-    init(_ call: EndedCall, _ formats: RecordFormats) {
-        self.call = call
-        json = OutgoingRecord.json(call.record, formats)
-        line = OutgoingRecord.line(call.record, formats)
+    init(_ shared: SharedRecord, _ formats: RecordFormats) {
+        self.shared = shared
+        json = OutgoingRecord.json(shared.record, formats)
+        line = OutgoingRecord.line(shared.record, formats)
     }
 
-    public var record: CallRecord { call.record }
+    public var record: CallRecord { shared.record }
 
     private static func json(_ record: borrowing CallRecord, _ formats: RecordFormats) -> [UInt8] {
         var text: [UInt8] = []

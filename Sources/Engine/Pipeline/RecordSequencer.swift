@@ -4,7 +4,7 @@ import Synchronization
 /// A call that has ended: its place in the order of records, and the record unless it is not wanted.
 struct FinishedCall: Sendable {
     var sequence: UInt64
-    var call: EndedCall?
+    var record: SharedRecord?
     /// Who made it.
     var worker: UInt8
 }
@@ -25,7 +25,7 @@ final class RecordSequencer: Sendable {
     /// What has been handed over, for each worker, which takes it when it brings more: no more than it had waiting. It frees
     /// itself what it allocated; freed by another thread, both would wait for the allocator's lock, and everybody else for
     /// this one.
-    private let returned = Mutex<[[EndedCall]]>([])
+    private let returned = Mutex<[[SharedRecord]]>([])
     private let formats: RecordFormats
     private let deliver: @Sendable (OutgoingRecord) -> Void
 
@@ -50,13 +50,13 @@ final class RecordSequencer: Sendable {
 
     private func hand(_ finished: FinishedCall, over state: inout State) {
         state.next += 1
-        guard let call = finished.call else { return }
-        state.summary.countCall(call.record.state, streams: call.record.streams.count)
-        deliver(OutgoingRecord(call, formats))
+        guard let shared = finished.record else { return }
+        state.summary.countCall(shared.record.state, streams: shared.record.streams.count)
+        deliver(OutgoingRecord(shared, formats))
         state.done.append(finished)
     }
 
-    /// Leaves what has been handed over to the workers it came from. To be called when nobody else has it any more.
+    /// Leaves what has been handed over to the workers it came from. To be called when nobody but they may have it.
     func giveBack() {
         let done = state.withLock { state in
             var taken: [FinishedCall] = []
@@ -65,10 +65,10 @@ final class RecordSequencer: Sendable {
         }
         returned.withLock { returned in
             for finished in done {
-                guard let call = finished.call else { continue }
+                guard let record = finished.record else { continue }
                 let worker = Int(finished.worker)
                 while returned.count <= worker { returned.append([]) }
-                returned[worker].append(call)
+                returned[worker].append(record)
             }
         }
     }
@@ -76,7 +76,7 @@ final class RecordSequencer: Sendable {
     /// Frees what has been handed over of a worker, which is the one who calls.
     func releaseReturned(of worker: UInt8) {
         let ours = returned.withLock { returned in
-            var taken: [EndedCall] = []
+            var taken: [SharedRecord] = []
             if Int(worker) < returned.count { swap(&taken, &returned[Int(worker)]) }
             return taken
         }

@@ -165,16 +165,16 @@ struct Worker: ~Copyable {
         // Taken out, so that what the record has in common with it is moved and not copied.
         var call = WorkerCall(callID: [])
         swap(&call, &calls[slot])
-        var ended: EndedCall?
+        var shared: SharedRecord?
         if end.isUnwanted {
             if let files = call.files { writer?.discard(files) }
         } else {
             var record = CallRecord()
             describe(&call, end, in: &record)
             if let files = call.files { finish(files, in: &record) }
-            ended = EndedCall(consume record)
+            shared = SharedRecord(consume record)
         }
-        finished.append(FinishedCall(sequence: end.sequence, call: ended, worker: index))
+        finished.append(FinishedCall(sequence: end.sequence, record: shared, worker: index))
         var stream = call.firstStream
         while stream >= 0 { stream = streams.remove(Int(stream)) }
         slots[Int(action.call)] = -1

@@ -27,7 +27,7 @@ import Testing
         var record = CallRecord()
         record.callID = "call \(sequence)"
         return FinishedCall(
-            sequence: UInt64(sequence), call: sequence % 5 == 0 ? nil : EndedCall(record), worker: UInt8(worker))
+            sequence: UInt64(sequence), record: sequence % 5 == 0 ? nil : SharedRecord(record), worker: UInt8(worker))
     }
 
     /// Three workers bring their calls one after the other, each all of its own, so that most have to wait for their turn.
@@ -61,7 +61,7 @@ import Testing
         let brought = Count()
         let worker = DedicatedThread {
             for number in 0..<all {
-                records.add([FinishedCall(sequence: UInt64(number), call: EndedCall(CallRecord()), worker: 0)])
+                records.add([FinishedCall(sequence: UInt64(number), record: SharedRecord(CallRecord()), worker: 0)])
                 brought.value.add(1, ordering: .relaxed)
             }
         }

@@ -41,6 +41,9 @@ public enum SIPParsers {
             list = address.rest
         }
         let via = Via(span, in: value)
+        _ = via.transport(in: span)
+        _ = via.sentBy(in: span)
+        _ = via.branch(in: span)
         _ = via.received(in: span)
         _ = via.rport(in: span)
         _ = CSeq(span, in: value)

@@ -49,7 +49,7 @@ run: build ## replay captures of testdata/ and show their calls and their files 
 test: ## run every test
 	@scripts/deps build test
 	@scripts/whole-modules
-	$(SWIFT) test -j $(JOBS)
+	@scripts/failures $(SWIFT) test -j $(JOBS)
 
 lint: ## check format, scripts, and that nothing of one machine is committed
 	@scripts/lint

@@ -52,7 +52,7 @@ import Testing
     /// Two agents tell of one message: a copy. What was TCP to them is TCP in the record.
     @Test func twoAgents() throws {
         let folder = try Command.folder()
-        let port = UInt16.random(in: 20_000...60_000)
+        let port = try FreePort.next()
         let command = try RunningCommand(
             "sniff", "voip", "--hep-listen", "udp:127.0.0.1:\(port)", "-o", folder, "--format", "json")
         #expect(RunningCommand.eventually { FileManager.default.fileExists(atPath: folder + "/calls.jsonl") })
@@ -76,7 +76,7 @@ import Testing
 
     @Test(arguments: ["udp", "tcp"]) func aCall(transport: String) throws {
         let folder = try Command.folder()
-        let port = UInt16.random(in: 20_000...60_000)
+        let port = try FreePort.next()
         let command = try RunningCommand(
             "sniff", "voip", "--hep-listen", "\(transport):127.0.0.1:\(port)", "-o", folder, "--format", "json",
             "--workers", "2")
@@ -101,13 +101,15 @@ import Testing
     }
 
     @Test func aPortInUse() throws {
-        let port = UInt16.random(in: 20_000...60_000)
-        let first = try RunningCommand("sniff", "voip", "--hep-listen", "udp:127.0.0.1:\(port)")
+        let port = try FreePort.next()
+        let folder = try Command.folder()
+        let first = try RunningCommand("sniff", "voip", "--hep-listen", "udp:127.0.0.1:\(port)", "-o", folder)
         defer {
             first.signal(SIGKILL)
             _ = first.wait()
         }
-        usleep(300_000)
+        // The directory is opened behind the port.
+        #expect(RunningCommand.eventually { FileManager.default.fileExists(atPath: folder + "/calls.jsonl") })
         let second = try RunningCommand("sniff", "voip", "--hep-listen", "udp:127.0.0.1:\(port)")
         #expect(second.wait() == 69)
         #expect(second.error.contains("udp:127.0.0.1:\(port)"))
@@ -115,7 +117,7 @@ import Testing
 
     /// `--duration` counts on the agents' time, and ends although nothing more comes.
     @Test func aDuration() throws {
-        let port = UInt16.random(in: 20_000...60_000)
+        let port = try FreePort.next()
         let command = try RunningCommand(
             "sniff", "voip", "--hep-listen", "udp:127.0.0.1:\(port)", "--duration", "1s", "--format", "json")
         #expect(command.wait() == 0)

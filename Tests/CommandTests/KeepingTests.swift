@@ -118,7 +118,7 @@ import Testing
     func fsyncAtIntervals() throws {
         let folder = try Command.folder()
         let log = folder + "/trace"
-        let port = UInt16.random(in: 20_000...60_000)
+        let port = try FreePort.next()
         let run = try Command.run(
             list: [
                 "-f", "-qq", "-o", log, "-e", "trace=syncfs", Command.path, "sniff", "voip", "--hep-listen",
@@ -205,7 +205,7 @@ import Testing
         let folder = try Command.folder()
         try Data([1]).write(to: URL(fileURLWithPath: folder + "/holiday.pcap"))
         try makeOld(folder + "/holiday.pcap")
-        let port = UInt16.random(in: 20_000...60_000)
+        let port = try FreePort.next()
         let run = try Command.run(
             "sniff", "voip", "--hep-listen", "udp:127.0.0.1:\(port)", "-o", folder, "--retention-age", "1s",
             "--duration", "1s")
@@ -254,7 +254,11 @@ import Testing
         live.begin("long@call", body: 1000)
         usleep(200_000)
         try Data(count: 1_000_000).write(to: ballast)
-        for number in 2..<40 { live.go(on: "long@call", number: number, body: 20_000) }
+        for number in 2..<40 {
+            live.go(on: "long@call", number: number, body: 20_000)
+            // A socket's buffer may hold no more than ten of them.
+            usleep(10_000)
+        }
         #expect(
             RunningCommand.eventually { live.command.error.contains("archive: writing has stopped, capturing goes on") }
         )

@@ -10,7 +10,7 @@ final class LiveCapture {
     /// - Parameter folder: the output directory; a new one if none is given.
     init(_ arguments: [String], folder: String? = nil) throws {
         let output = try folder ?? Command.folder() + "/calls"
-        let port = UInt16.random(in: 20_000...60_000)
+        let port = try FreePort.next()
         self.folder = output
         command = try RunningCommand(
             list: [

@@ -15,7 +15,7 @@ import Testing
             let folder = try Command.folder()
             log = folder + "/lc.log"
             // Lines that are indented go on below `voip:`, which stands last.
-            let port = UInt16.random(in: 20_000...60_000)
+            let port = try FreePort.next()
             base = "log_file: \(log)\nvoip:\n  hep_listen: udp:127.0.0.1:\(port)\n"
             configuration = try Command.file(base + text)
             notify = try NotifySocket()

@@ -13,7 +13,7 @@ import Testing
         init(_ arguments: String..., onAddress: Bool = true) throws {
             folder = try Command.folder()
             socket = folder + "/lc.sock"
-            port = try HTTPClient.freePort()
+            port = try FreePort.next()
             pipe = try NamedPipe()
             let address = onAddress ? ["--status-listen", "127.0.0.1:\(port)"] : []
             command = try RunningCommand(

@@ -67,7 +67,7 @@ import Testing
         }
         // One is at the gate, the others wait in the queue.
         let most = RecordThread.queueDepth + 1
-        for _ in 0..<2000 where brought.value.load(ordering: .relaxed) < most { usleep(1000) }
+        for _ in 0..<20_000 where brought.value.load(ordering: .relaxed) < most { usleep(1000) }
         #expect(brought.value.load(ordering: .relaxed) == most)
         #expect(records.depth == RecordThread.queueDepth)
         #expect(delivered.callIDs.isEmpty)

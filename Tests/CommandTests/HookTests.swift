@@ -156,6 +156,31 @@ import Testing
         #expect(lines(output).count == 3)
     }
 
+    /// The library that runs commands has a thread that blocks no signal: it must not be what a signal meets there that ends lc.
+    @Test func signalsOnceCommandsRun() throws {
+        let folder = try Command.folder()
+        let live = try LiveCapture([
+            "--voip-command", "touch \(folder)/ran", "--audit-log", "\(folder)/audit", "--log-file", "\(folder)/log",
+        ])
+        live.call("first@x")
+        #expect(RunningCommand.eventually { FileManager.default.fileExists(atPath: folder + "/ran") })
+        for _ in 0..<50 {
+            for signal in [SIGHUP, SIGUSR1, SIGUSR2] { live.command.signal(signal) }
+            usleep(2000)
+        }
+        #expect(live.command.isRunning)
+        live.call("second@x")
+        #expect(RunningCommand.eventually { live.records.count == 2 })
+        let (status, summary) = try live.stop()
+        #expect(status == 0)
+        #expect(summary.contains("\"calls\":2") && summary.contains("\"hooks_run\":2"))
+        let audit = try lines(folder + "/audit").map {
+            try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+        }
+        let told = audit.filter { ["reload", "stop"].contains($0?["action"] as? String) }
+        #expect(told.count > 1 && told.allSatisfy { $0?["by_process_id"] as? Int == Int(getpid()) })
+    }
+
     @Test func commandsThatFail() throws {
         let run = try Command.run(
             "sniff", "voip", "-r", Self.sample, "--format", "json", "--voip-command", "false")

@@ -52,14 +52,14 @@ final class SignalThread: Sendable {
         return set
     }
 
-    private func wait() {
+    private func wait() -> Never {
         var set = Self.set
+        StraySignals.sendHere(Self.handled)
         while !isEnding.load(ordering: .acquiring) {
             var information = siginfo_t()
             var timeout = timespec(tv_sec: 0, tv_nsec: Self.pause)
             let number = sigtimedwait(&set, &information, &timeout)
-            let sender = SignalSender(
-                process: information._sifields._kill.si_pid, user: information._sifields._kill.si_uid)
+            let sender = StraySignals.sender(of: information)
             switch number {
             case SIGUSR1: run.report()
             case SIGHUP: run.reload(by: sender)
@@ -68,8 +68,10 @@ final class SignalThread: Sendable {
             }
             run.look()
         }
+        // Not ended: a signal may be on its way here from another thread.
+        while true { Glibc.pause() }
     }
 
-    /// Ends the thread at its next look. The signals stay blocked: the process is about to end.
+    /// Nothing more is taken or looked at. The signals stay blocked: the process is about to end.
     func stop() { isEnding.store(true, ordering: .releasing) }
 }

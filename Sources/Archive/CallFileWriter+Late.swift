@@ -2,7 +2,7 @@
 /// look-back.
 extension CallFileWriter {
     mutating func appendLate(_ file: Int, _ record: CaptureRecord, _ bytes: Span<UInt8>) {
-        let known = record.position >= files[file].unknownBelow && record.position >= files[file].index.forgottenBelow
+        let known = record.position >= files[file].index.unknownBelow
         guard known else {
             appendUnplaced(file, record, bytes)
             return
@@ -34,7 +34,7 @@ extension CallFileWriter {
         let place = OrderIndex.Place(position: record.position, offset: offset)
         if !index.insert(place, length: UInt64(length), in: &files[file].index) {
             counters.orderIndexRefused += 1
-            files[file].unknownBelow = max(files[file].unknownBelow, record.position)
+            files[file].index.unknownBelow = max(files[file].index.unknownBelow, record.position)
         }
         for late in fileDetails[file].late.indices where fileDetails[file].late[late].offset >= offset {
             fileDetails[file].late[late].offset += UInt64(length)

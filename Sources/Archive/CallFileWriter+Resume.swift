@@ -52,7 +52,7 @@ extension CallFileWriter {
         }
         files[file].bufferStart = files[file].endOffset
         files[file].lastOffset = files[file].endOffset
-        files[file].unknownBelow = files[file].lastPosition
+        files[file].index.unknownBelow = files[file].lastPosition
         index.clear(&files[file].index)
         return true
     }

@@ -94,14 +94,14 @@ public struct CallFileWriter: ~Copyable {
             return
         }
         let file = Int(kind == .signalling ? sets[slot].signalling : sets[slot].media)
-        guard file >= 0, files[file].accepts(linkType, position, bytes.count, longest: longestRecord) else {
+        guard file >= 0, bytes.count <= longestRecord, files[file].accepts(linkType, position, bytes.count) else {
             // The record's figures are put together here only: on the way below they stay in registers.
             appendSlowly(slot, kind, linkType, timestamp, originalLength, position, bytes, pendingFloor)
             return
         }
         if pendingFloor > files[file].lastPosition, files[file].index.isEmpty {
             // Nothing can come before the last record any more, so nothing has to be known about it and earlier ones.
-            files[file].unknownBelow = files[file].lastPosition
+            files[file].index.unknownBelow = files[file].lastPosition
         } else {
             remember(file, floor: pendingFloor)
         }

@@ -48,7 +48,7 @@ extension OpenFile {
         guard packets > 0 else { return true }
         let place = OrderIndex.Place(position: lastPosition, offset: lastOffset)
         if floor <= lastPosition, order.append(place, floor: floor, to: &index) { return true }
-        unknownBelow = lastPosition
+        index.unknownBelow = lastPosition
         guard floor > lastPosition else { return false }
         order.clear(&index)
         return true

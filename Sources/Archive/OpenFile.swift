@@ -5,7 +5,7 @@
 struct OpenFile: BitwiseCopyable {
     static let none: Int32 = -1
 
-    // What every record changes comes first, so that it lies together.
+    // Two cache lines, and all that a record looks at is in the first.
     /// Where in the arena the next record goes, and up to where records may go before buffer or part is full. The same
     /// without a buffer.
     private var place = 0
@@ -14,27 +14,27 @@ struct OpenFile: BitwiseCopyable {
     var lastPosition: UInt64 = 0
     /// Where in the arena that one begins.
     private var lastPlace = 0
-    /// Records at or below this position have no index entry: what comes late among them cannot be placed.
-    var unknownBelow: UInt64 = 0
     var packets: UInt64 = 0
     var index = OrderIndex.List()
     var linkType: UInt32 = 0
-    /// Where the buffer's memory begins in the arena.
-    var block = BufferArena.Block(unit: OpenFile.none, order: 0)
+    /// The file set, and its next file.
+    var set: Int32 = OpenFile.none
     /// What an offset in the stream has more than a place in the arena.
     private var base: UInt64 = 0
     /// Where in the stream the buffer's first record begins: everything before is on disk.
     var bufferStart: UInt64 = 0
     /// Where in the stream the current part begins.
     var partStart: UInt64 = 0
-    var kind = RecordKind.signalling
-    /// The file set, and its next file.
-    var set: Int32 = OpenFile.none
+    var bufferedSince: Int64 = 0
     var next: Int32 = OpenFile.none
-    /// Neighbours in the list of files with a buffer, oldest first, and since when this one has had it.
+    /// Neighbours in the list of files with a buffer, oldest first; since `bufferedSince` this one has had it.
     var newer: Int32 = OpenFile.none
     var older: Int32 = OpenFile.none
-    var bufferedSince: Int64 = 0
+    /// Where the buffer's memory begins in the arena.
+    var block = BufferArena.Block(unit: OpenFile.none, order: 0)
+    var kind = RecordKind.signalling
+    // The rest of the second line.
+    private var unused: UInt64 = 0
 
     /// Bytes the next record may take before buffer or part is full; 0 without a buffer.
     var room: Int {
@@ -74,8 +74,8 @@ struct OpenFile: BitwiseCopyable {
 
     /// The record has the link type of the one before, is not late, and fits the buffer (0 bytes of room: there is none).
     @inline(__always)
-    func accepts(_ linkType: UInt32, _ position: UInt64, _ captured: Int, longest: Int) -> Bool {
-        linkType == self.linkType && position >= lastPosition && captured <= longest
+    func accepts(_ linkType: UInt32, _ position: UInt64, _ captured: Int) -> Bool {
+        linkType == self.linkType && position >= lastPosition
             && place &+ captured &+ PcapFormat.recordHeaderLength <= limit
     }
 

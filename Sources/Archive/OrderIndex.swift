@@ -8,10 +8,10 @@ import Tables
 struct OrderIndex: ~Copyable {
     /// A file's list. Empty: `head` is `none`.
     struct List {
+        /// Records at or below this position have no entry (any more): what comes late among them cannot be placed.
+        var unknownBelow: UInt64 = 0
         var head: Int32 = OrderIndex.none
         var tail: Int32 = OrderIndex.none
-        /// Entries up to this position were given back because nothing could come before them any more.
-        var forgottenBelow: UInt64 = 0
         var isEmpty: Bool { head == OrderIndex.none }
     }
 
@@ -72,7 +72,7 @@ struct OrderIndex: ~Copyable {
             let at = Int(block) * Self.wordsPerBlock
             let last = words[at + Self.entries + Int(words[at + Self.count]) - 1] >> 32
             guard words[at + Self.base] &+ last < floor else { return }
-            list.forgottenBelow = words[at + Self.base] &+ last
+            list.unknownBelow = max(list.unknownBelow, words[at + Self.base] &+ last)
             list.head = next(of: block)
             setPrevious(list.head, Self.none)
             release(block)

@@ -13,6 +13,9 @@ import Testing
         archive = try ArchiveDirectory(path: place.path, use: .live)
     }
 
+    /// Two cache lines: with one that is a little larger every record of another file waits for a line more.
+    @Test func layout() { #expect(MemoryLayout<OpenFile>.stride == 128) }
+
     @Test(arguments: [0, 1 << 10, 10_000, 64 << 10, 1 << 20])
     func manySetsStayWithinTheBudget(budget: Int) throws {
         var writer = CallFileWriter(directory: archive, options: CallFileOptions(), bufferBudget: budget)

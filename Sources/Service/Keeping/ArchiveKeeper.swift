@@ -70,13 +70,13 @@ final class ArchiveKeeper: Sendable {
             FinishingThread.clear(pending, isSealing: options.leavesPending)
         }
         finishing?.start(finishesPending: directory?.use == .live)
-        for record in recovered { add(record) }
+        for record in recovered { finishing?.add(record) }
         watch?.start(output)
         retention?.start()
     }
 
-    /// A call whose record is out.
-    func add(_ record: CallRecord) { finishing?.add(record) }
+    /// A call whose record is out. The record itself has many parts to copy: only who needs it gets one.
+    func add(_ outgoing: OutgoingRecord) { finishing?.add(outgoing.record) }
 
     /// Ends the threads: what was asked for is done first, live within a bounded time.
     func finish() {

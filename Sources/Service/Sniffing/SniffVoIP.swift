@@ -44,7 +44,7 @@ public enum SniffVoIP {
             control: service.control,
             deliver: { [board = status?.board] outgoing in
                 output.write(outgoing)
-                keeper.add(outgoing.record)
+                keeper.add(outgoing)
                 board?.add(outgoing.record, line: outgoing.json)
             })
         var progress = ReplayProgress(request)

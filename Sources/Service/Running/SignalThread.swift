@@ -4,7 +4,7 @@ import Synchronization
 /// Takes signals on a thread of its own, where everything is allowed that a handler must not do, and looks after the run
 /// a few times a second.
 ///
-/// `block` has to come before any other thread; `start` comes when privileges have been dropped, which holds for one thread
+/// `block` has to come before any other thread; the thread comes when privileges have been dropped, which holds for one thread
 /// only and for those that it starts.
 ///
 /// Nobody waits for it: it may be waiting for whoever reads the log.

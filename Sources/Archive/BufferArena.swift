@@ -8,7 +8,6 @@ import Glibc
 struct BufferArena: ~Copyable {
     static let smallestBlock = 1 << 10
     static let orders = 7
-    static let largestBlock = smallestBlock << (orders - 1)
     static let hugePage = 2 << 20
     private static let none: Int32 = -1
     private static let notFree: UInt8 = 0xff

@@ -94,7 +94,7 @@ public struct CallFileWriter: ~Copyable {
             return
         }
         let file = Int(kind == .signalling ? sets[slot].signalling : sets[slot].media)
-        guard file >= 0, bytes.count <= longestRecord, files[file].accepts(linkType, position, bytes.count) else {
+        guard file >= 0, files[file].accepts(linkType, position, bytes.count, longest: longestRecord) else {
             // The record's figures are put together here only: on the way below they stay in registers.
             appendSlowly(slot, kind, linkType, timestamp, originalLength, position, bytes, pendingFloor)
             return

@@ -28,13 +28,10 @@ extension CallFileWriter {
         media records: Span<MediaRecord>, of packets: Span<CapturedPacket>, in bytes: Span<UInt8>,
         recordHeaders: RecordHeaders, linkType: UInt32, firstPosition: UInt64, pendingFloor: UInt64
     ) {
-        // What is longer than a record may be fits no buffer either, and places in the bytes are numbers of 32 bits.
-        let isUsual =
-            longestRecord >= BufferArena.largestBlock - PcapFormat.recordHeaderLength && bytes.count < 1 << 31
         var run = MediaRun(
             firstPosition: firstPosition, floor: pendingFloor, linkType: linkType, longest: longestRecord,
             nanoseconds: options.nanoseconds,
-            copiesHeaders: isUsual && recordHeaders == (options.nanoseconds ? .nanoseconds : .microseconds))
+            copiesHeaders: recordHeaders == (options.nanoseconds ? .nanoseconds : .microseconds))
         while true {
             let before = run.next
             Self.append(&run, records, packets, bytes, sets, &files, arena, &index)
@@ -77,8 +74,7 @@ private struct MediaRun {
     let linkType: UInt32
     let longest: Int
     let nanoseconds: Bool
-    /// The records' headers are in front of the packets: they are copied together. No buffer has room for a record that is
-    /// longer than `longest`, and there are less than 2 GiB of bytes.
+    /// The records' headers are in front of the packets: they are copied together.
     let copiesHeaders: Bool
 
     init(
@@ -133,16 +129,12 @@ private struct MediaRun {
             let set = unsafe sets[unchecked: Int(record.set.index)]
             // A file that is none is a large number without its sign.
             let number = Int(UInt32(bitPattern: set.media))
-            // Of a packet without room for a header in front of it the difference is above all places there are.
-            let begin = copiesHeaders ? packet.offset &- UInt32(RecordHeaders.length) : packet.offset
-            let length = (copiesHeaders ? RecordHeaders.length : 0) &+ Int(packet.capturedLength)
-            guard Int(begin) &+ length <= bytes.byteCount, set.generation == record.set.generation, number < files.count
-            else { return }
+            let end = Int(packet.offset) &+ Int(packet.capturedLength)
+            guard end <= bytes.byteCount, set.generation == record.set.generation, number < files.count else { return }
             let file = unsafe first + number
             let position = firstPosition &+ UInt64(record.packet)
             let captured = Int(packet.capturedLength)
-            guard copiesHeaders || captured <= longest, unsafe file.pointee.accepts(linkType, position, captured)
-            else { return }
+            guard unsafe file.pointee.accepts(linkType, position, captured, longest: longest) else { return }
             if unsafe floor > file.pointee.lastPosition && file.pointee.index.isEmpty {
                 // Nothing can come before the last record any more, so nothing has to be known about it and earlier ones.
                 unsafe file.pointee.index.unknownBelow = unsafe file.pointee.lastPosition
@@ -151,13 +143,16 @@ private struct MediaRun {
             }
             // The range's end has been compared with the count, and `accepts` has found room in the file's buffer for the
             // header and all of the bytes.
-            let start = unsafe file.pointee.advance(position, captured)
             if copiesHeaders {
-                unsafe (arena + start).copyMemory(from: source + Int(begin), byteCount: length)
+                let header = Int(packet.offset) &- RecordHeaders.length
+                guard header >= 0 else { return }
+                let start = unsafe file.pointee.advance(position, captured)
+                unsafe (arena + start).copyMemory(from: source + header, byteCount: RecordHeaders.length &+ captured)
             } else {
                 let time = second.split(packet.timestamp, nanoseconds: nanoseconds)
+                let start = unsafe file.pointee.advance(position, captured)
                 unsafe CaptureRecord.store(
-                    time, packet.originalLength, bytes.extracting(unchecked: Int(begin)..<(Int(begin) &+ length)),
+                    time, packet.originalLength, bytes.extracting(unchecked: Int(packet.offset)..<end),
                     at: arena + start)
             }
             place &+= 1

@@ -74,8 +74,8 @@ struct OpenFile: BitwiseCopyable {
 
     /// The record has the link type of the one before, is not late, and fits the buffer (0 bytes of room: there is none).
     @inline(__always)
-    func accepts(_ linkType: UInt32, _ position: UInt64, _ captured: Int) -> Bool {
-        linkType == self.linkType && position >= lastPosition
+    func accepts(_ linkType: UInt32, _ position: UInt64, _ captured: Int, longest: Int) -> Bool {
+        linkType == self.linkType && position >= lastPosition && captured <= longest
             && place &+ captured &+ PcapFormat.recordHeaderLength <= limit
     }
 

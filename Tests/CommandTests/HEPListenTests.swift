@@ -36,16 +36,7 @@ import Testing
     /// Connects a socket to a port of this host.
     static func connected(to port: UInt16, isUDP: Bool) -> Int32 {
         let descriptor = socket(AF_INET, Int32((isUDP ? SOCK_DGRAM : SOCK_STREAM).rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let status = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        #expect(status == 0)
+        #expect(withSocketAddress(sockaddr_in(loopback: port)) { connect(descriptor, $0, $1) } == 0)
         return descriptor
     }
 

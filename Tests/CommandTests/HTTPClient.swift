@@ -50,17 +50,10 @@ enum HTTPClient {
         switch place {
         case .socket(let path):
             descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-            var name = sockaddr_un()
-            name.sun_family = sa_family_t(AF_UNIX)
-            withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
-            status = connect(descriptor, &name)
+            status = withSocketAddress(sockaddr_un(path: path)) { connect(descriptor, $0, $1) }
         case .loopback(let port):
             descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-            var name = sockaddr_in()
-            name.sin_family = sa_family_t(AF_INET)
-            name.sin_port = port.bigEndian
-            name.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-            status = connect(descriptor, &name)
+            status = withSocketAddress(sockaddr_in(loopback: port)) { connect(descriptor, $0, $1) }
         }
         guard status == 0 else {
             let code = errno
@@ -68,13 +61,5 @@ enum HTTPClient {
             throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EIO)
         }
         return descriptor
-    }
-
-    private static func connect<Address>(_ descriptor: Int32, _ address: inout Address) -> Int32 {
-        withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<Address>.size))
-            }
-        }
     }
 }

@@ -156,7 +156,7 @@ import Testing
         #expect(lines(output).count == 3)
     }
 
-    /// The library that runs commands has a thread that blocks no signal: it must not be what a signal meets there that ends lc.
+    /// The library that runs commands has a thread that blocks no signal. What a signal does there must not end lc.
     @Test func signalsOnceCommandsRun() throws {
         let folder = try Command.folder()
         let live = try LiveCapture([

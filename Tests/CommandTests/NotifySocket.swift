@@ -9,14 +9,9 @@ final class NotifySocket {
     init() throws {
         path = try Command.folder() + "/s"
         descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-        var name = sockaddr_un()
-        name.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
-        let length = socklen_t(2 + path.utf8.count + 1)
-        let status = withUnsafePointer(to: &name) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) }
+        guard withSocketAddress(sockaddr_un(path: path), { bind(descriptor, $0, $1) }) == 0 else {
+            throw POSIXError(.EIO)
         }
-        guard status == 0 else { throw POSIXError(.EIO) }
     }
 
     deinit { close(descriptor) }

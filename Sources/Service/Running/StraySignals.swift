@@ -13,8 +13,9 @@ enum StraySignals {
 
     /// From here on they come to the calling thread, where they are blocked, and which must not end.
     static func sendHere(_ numbers: [Int32]) {
-        thread.store(pthread_self(), ordering: .releasing)
+        // Both exist before a handler asks for them: making a variable at its first use is nothing for one.
         sender.store(0, ordering: .relaxed)
+        thread.store(pthread_self(), ordering: .releasing)
         var action = sigaction()
         sigfillset(&action.sa_mask)
         action.sa_flags = SA_SIGINFO | SA_RESTART

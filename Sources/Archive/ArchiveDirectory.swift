@@ -49,13 +49,11 @@ public final class ArchiveDirectory: Sendable {
             SystemCall.close(descriptor)
             throw ArchiveError(.directory, path: path, systemError: error.code)
         }
+        // From here on every stored property is set, and `deinit` closes the descriptors when we throw.
         if let code = Self.acquire(lock) {
-            SystemCall.close(lock)
-            SystemCall.close(descriptor)
             throw ArchiveError(code == EWOULDBLOCK ? .directoryLocked : .directory, path: path, systemError: code)
         }
         Self.claim(descriptor, lock: lock, isShared: !namePrefix.isEmpty)
-        // From here on every stored property is set, and `deinit` closes the descriptors when we throw.
         try prepare()
     }
 

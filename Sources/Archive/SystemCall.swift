@@ -189,5 +189,9 @@ enum SystemCall {
         if unsafe unlinkat(directory, path, AT_REMOVEDIR) != 0 { throw Failure(code: errno) }
     }
 
-    static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
+    /// Closing twice may close what another thread has opened since under the same number.
+    static func close(_ descriptor: Int32) {
+        let status = Glibc.close(descriptor)
+        assert(status == 0 || errno != EBADF, "descriptor \(descriptor) was closed before")
+    }
 }

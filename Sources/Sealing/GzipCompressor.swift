@@ -22,10 +22,8 @@ public final class GzipCompressor {
         let status = deflateInit2_(
             stream, Int32(min(max(level, 1), 9)), Z_DEFLATED, Self.gzipWindowBits, Self.memoryLevel,
             Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        guard status == Z_OK else {
-            stream.deallocate()
-            return nil
-        }
+        // Every stored property is set: `deinit` gives the memory back.
+        guard status == Z_OK else { return nil }
     }
 
     deinit {

@@ -67,20 +67,19 @@ final class InputFile {
         self.path = path
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
         var status = stat()
+        // Every stored property is set: `deinit` closes the descriptor when we throw.
         guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
             let code = errno
-            if descriptor >= 0 { close(descriptor) }
             throw CommandError(
                 "cannot open the file: \(describe(errno: code))", at: path, remedy: "check the name",
                 exitStatus: exitStatus(opening: code))
         }
         guard status.st_mode & S_IFMT != S_IFDIR else {
-            close(descriptor)
             throw CommandError("this is a directory", at: path, remedy: "name files", exitStatus: .cannotOpenInput)
         }
     }
 
-    deinit { close(descriptor) }
+    deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// The next bytes; 0 at the end.
     func read(into memory: UnsafeMutableRawBufferPointer) throws(CommandError) -> Int {

@@ -60,7 +60,8 @@ struct SystemWatch {
         let times = threadTimes()
         if lastLook > 0, elapsed > 0 {
             let used = figures.processorTime - lastTime
-            figures.processorPercent = Double(used) / Double(elapsed) / Double(processors) * 100
+            // The kernel counts the time of threads that are running by its ticks: of a short while it may be more than all.
+            figures.processorPercent = min(100, Double(used) / Double(elapsed) / Double(processors) * 100)
             let busiest = times.map { $0.value - (threads[$0.key] ?? $0.value) }.max() ?? 0
             figures.busiestThreadPercent = min(100, Double(busiest) / Double(elapsed) * 100)
         }

@@ -35,9 +35,11 @@ let package = Package(
         .systemLibrary(name: "CYaml", providers: [.apt(["libyaml-dev"])]),
         // Of the kernel's interface what glibc gives Swift no function for; nothing is linked.
         .systemLibrary(name: "CLinux"),
+        // Instructions that Swift has no word for; nothing is linked.
+        .systemLibrary(name: "CProcessor"),
 
         // The pure targets: no Foundation, no libpcap, no clock, no file, no log.
-        .target(name: "Tables", swiftSettings: engine),
+        .target(name: "Tables", dependencies: ["CProcessor"], swiftSettings: engine),
         .target(name: "PacketDecoding", swiftSettings: engine),
         .target(name: "Reassembly", dependencies: ["PacketDecoding"], swiftSettings: engine),
         .target(name: "SIP", dependencies: ["PacketDecoding"], swiftSettings: engine),

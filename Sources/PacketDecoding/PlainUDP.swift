@@ -54,6 +54,12 @@ public struct PlainUDP: ~Escapable {
         get { unsafe frame.extracting(unchecked: PlainUDP.payloadOffset..<frame.byteCount) }
     }
 
+    /// A payload that begins like RTP may be a carrier's all the same, for one of its ports (see `PacketDecoder`).
+    public var mayBeCarrier: Bool {
+        min(load(34, UInt16.self).byteSwapped, load(36, UInt16.self).byteSwapped)
+            <= PacketDecoder.highestCarrierOfAnyContent
+    }
+
     /// A little-endian number in the headers.
     @inlinable
     @inline(__always)

@@ -14,9 +14,8 @@ struct TrackedMessage {
     var destination: Endpoint
     var transport: SIPTransport
     var isCopy: Bool
-    var facts: MessageFacts
-    /// Its parts, as the tracker found them.
-    var routed: RoutedMessage
+    /// Where its parts are, see `TrackedBatch.parts`.
+    var parts: Int32
 }
 
 /// A call has begun.
@@ -64,6 +63,8 @@ struct ExtraPacket {
 struct TrackedBatch: ~Copyable {
     /// The reader's block and the packets in it.
     var captured = PacketBatch()
+    /// Messages among them.
+    var datagrams = SIPDatagrams()
     /// Position in the capture of the first packet.
     var firstPosition: UInt64 = 0
     /// Bytes of late packets, reassembled messages and datagrams.
@@ -71,18 +72,36 @@ struct TrackedBatch: ~Copyable {
     var extraPackets: [ExtraPacket] = []
     var actions: [Action] = []
     var messages: [TrackedMessage] = []
-    var datagrams: [TrackedDatagram] = []
+    /// Parts of messages that are none of `datagrams`.
+    private var otherParts: [RoutedMessage] = []
+    var mediaDatagrams: [TrackedDatagram] = []
     var begins: [CallBegin] = []
     var ends: [CallEnd] = []
     /// No packet with a lower position can reach a call after this batch.
     var pendingFloor: UInt64 = 0
 
+    /// Where the parts of a message are for the workers: its place among `datagrams`, or -1.
+    mutating func keepParts(_ message: RoutedMessage, datagram: Int32) -> Int32 {
+        guard datagram < 0 else { return datagram }
+        otherParts.append(message)
+        return -Int32(truncatingIfNeeded: otherParts.count)
+    }
+
+    func parts(of message: TrackedMessage) -> RoutedMessage {
+        message.parts >= 0 ? datagrams.found[Int(message.parts)].message : otherParts[-1 - Int(message.parts)]
+    }
+
+    /// So much that messages are better read by the thread that reads packets: one in four.
+    var isMostlySignalling: Bool { messages.count * 4 > captured.count }
+
     mutating func removeAll() {
+        datagrams.removeAll()
         extraBytes.removeAll(keepingCapacity: extraBytes.capacity < 1 << 20)
         extraPackets.removeAll(keepingCapacity: true)
         actions.removeAll(keepingCapacity: true)
         messages.removeAll(keepingCapacity: true)
-        datagrams.removeAll(keepingCapacity: true)
+        otherParts.removeAll(keepingCapacity: true)
+        mediaDatagrams.removeAll(keepingCapacity: true)
         begins.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
     }

@@ -1,4 +1,5 @@
 import PacketDecoding
+import Tables
 
 /// Which calls named which media endpoints, and how recently.
 ///
@@ -47,6 +48,32 @@ struct EndpointTable {
         }
     }
 
+    // MARK: Ahead of time
+
+    /// Asks for where an endpoint is looked for, and where its changes are counted.
+    func prefetchPlace(of endpoint: Endpoint) {
+        let hashed = hash(endpoint)
+        index.prefetch(hashed)
+        versions.prefetch(hashed)
+    }
+
+    func prefetchRegistration(_ number: Int32) { Prefetch.element(Int(number), of: registrations) }
+
+    /// What changing registrations takes: one after the other each would wait for memory three times.
+    private func prefetchEntries(_ numbers: TrackedCall.Registrations) {
+        guard entries.count > TrackerLimits.callsInCaches else { return }
+        for place in numbers.indices {
+            Prefetch.element(Int(registrations[Int(numbers[place])].entry), of: entries)
+        }
+        for place in numbers.indices {
+            let hashed = entries[Int(registrations[Int(numbers[place])].entry)].hash
+            index.prefetch(hashed)
+            versions.prefetch(hashed)
+        }
+    }
+
+    // MARK: Changing
+
     /// Registers an endpoint for a call. Returns the registration's number.
     mutating func add(_ endpoint: Endpoint, call: UInt32, at time: Int64) -> Int32 {
         var slot = find(endpoint)
@@ -91,7 +118,17 @@ struct EndpointTable {
         touchVersion(slot)
     }
 
-    mutating func setOver(_ number: Int32, _ isOver: Bool) {
+    mutating func setOver(_ numbers: TrackedCall.Registrations, _ isOver: Bool) {
+        prefetchEntries(numbers)
+        for number in numbers { setOver(number, isOver) }
+    }
+
+    mutating func remove(_ numbers: TrackedCall.Registrations) {
+        prefetchEntries(numbers)
+        for number in numbers { remove(number) }
+    }
+
+    private mutating func setOver(_ number: Int32, _ isOver: Bool) {
         guard registrations[Int(number)].isOver != isOver else { return }
         registrations[Int(number)].isOver = isOver
         let slot = Int(registrations[Int(number)].entry)
@@ -99,7 +136,7 @@ struct EndpointTable {
         touchVersion(slot)
     }
 
-    mutating func remove(_ number: Int32) {
+    private mutating func remove(_ number: Int32) {
         let slot = Int(registrations[Int(number)].entry)
         unlink(number)
         entries[slot].count -= 1

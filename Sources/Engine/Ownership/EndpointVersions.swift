@@ -1,3 +1,5 @@
+import Tables
+
 /// Counts the changes of endpoints by their hashes: a flow that remembers the sum of its two counts knows when to ask again
 /// who owns it.
 ///
@@ -20,6 +22,8 @@ struct EndpointVersions {
     mutating func touch(_ hash: UInt64) {
         counts[Int(UInt32(truncatingIfNeeded: hash) & mask)] &+= 1
     }
+
+    func prefetch(_ hash: UInt64) { Prefetch.element(Int(UInt32(truncatingIfNeeded: hash) & mask), of: counts) }
 
     func sum(_ flow: Flow) -> UInt32 {
         counts[Int(flow.sourceHash & mask)] &+ counts[Int(flow.destinationHash & mask)]

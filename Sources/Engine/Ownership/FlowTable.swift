@@ -32,12 +32,19 @@ struct FlowTable: ~Copyable {
     mutating func slot(
         _ source: IPAddress, _ destination: IPAddress, _ sourcePort: UInt16, _ destinationPort: UInt16, now: Int64
     ) -> Int {
-        let isIPv4 = source.isIPv4 && destination.isIPv4
-        let addresses = isIPv4 ? Flow.addresses(source, destination) : 0
+        slot(
+            source, destination, sourcePort, destinationPort,
+            hash.flow(source, destination, sourcePort, destinationPort), now: now)
+    }
+
+    /// - Parameter hashed: of the four, see `FlowHash.flow`.
+    @inline(__always)
+    mutating func slot(
+        _ source: IPAddress, _ destination: IPAddress, _ sourcePort: UInt16, _ destinationPort: UInt16,
+        _ hashed: UInt64, now: Int64
+    ) -> Int {
+        let addresses = source.isIPv4 && destination.isIPv4 ? Flow.addresses(source, destination) : 0
         let ports = Flow.ports(sourcePort, destinationPort)
-        let hashed =
-            isIPv4
-            ? hash(addresses: addresses, ports: ports) : hash(source, destination, sourcePort, destinationPort)
         var position = index.start(hashed)
         while true {
             let slot = index.next(hashed, &position)
@@ -62,13 +69,17 @@ struct FlowTable: ~Copyable {
     }
 
     private func hashed(_ details: FlowDetails) -> UInt64 {
-        let (source, destination) = (details.source, details.destination)
-        guard source.address.isIPv4, destination.address.isIPv4 else {
-            return hash(source.address, destination.address, source.port, destination.port)
-        }
-        return hash(
-            addresses: Flow.addresses(source.address, destination.address),
-            ports: Flow.ports(source.port, destination.port))
+        hash.flow(
+            details.source.address, details.destination.address, details.source.port, details.destination.port)
+    }
+
+    /// Asks for where the flow is looked for, and `prefetch` then for the flow.
+    func prefetchPlace(_ hashed: UInt64) { index.prefetch(hashed) }
+
+    func prefetch(_ hashed: UInt64) {
+        let slot = index.first(hashed)
+        flows.prefetch(slot)
+        Prefetch.element(slot, of: details)
     }
 
     @inline(never)
@@ -121,6 +132,11 @@ struct FlowTable: ~Copyable {
             if hand >= flows.count { hand = 0 }
             if flows[hand].serial != 0, now &- flows[hand].lastSeen > flows[hand].patience { forget(hand) }
             hand += 1
+        }
+        // Where the flows that come next are removed, if they are.
+        if hand + 2 < details.count, details.count > TrackerLimits.callsInCaches {
+            flows.prefetch(hand + 2)
+            index.prefetch(hashed(details[hand + 2]))
         }
         if hand >= flows.count { hand = 0 }
     }

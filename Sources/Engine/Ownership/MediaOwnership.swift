@@ -165,10 +165,10 @@ struct MediaOwnership {
     }
 
     mutating func setOver(_ registrations: TrackedCall.Registrations, _ isOver: Bool) {
-        for registration in registrations { endpoints.setOver(registration, isOver) }
+        endpoints.setOver(registrations, isOver)
     }
 
     mutating func forget(_ registrations: TrackedCall.Registrations) {
-        for registration in registrations { endpoints.remove(registration) }
+        endpoints.remove(registrations)
     }
 }

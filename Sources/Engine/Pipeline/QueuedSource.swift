@@ -1,4 +1,5 @@
 import Capture
+import PacketDecoding
 
 /// Another source, read on a thread of its own into a bounded number of batches.
 ///
@@ -33,6 +34,8 @@ public final class QueuedSource: PacketSource {
     public private(set) var interfaces: [CaptureInterface] = []
     public let linkTypes: [UInt32]
     public let isNanosecond: Bool
+    /// Of the hashes in messages that are read ahead: also that of who tracks them.
+    let seed: UInt64
     private var hasThrown = false
     /// The input was ended while the thread may still be in the source, which is not to be asked for anything.
     public private(set) var isLeftBehind = false
@@ -48,7 +51,9 @@ public final class QueuedSource: PacketSource {
         interfaces = base.interfaces
         linkTypes = base.linkTypes
         isNanosecond = base.isNanosecond
-        let feeder = SourceFeeder(base, overload: overload, limit: limit, depth: max(1, depth))
+        seed = UInt64.random(in: 1 ... .max)
+        let feeder = SourceFeeder(
+            base, overload: overload, limit: limit, depth: max(1, depth), FlowHash(seed: seed))
         self.feeder = feeder
         thread = DedicatedThread { feeder.run() }
     }
@@ -67,7 +72,14 @@ public final class QueuedSource: PacketSource {
     }
 
     public func read(into batch: inout PacketBatch, limit maxPackets: Int) throws(CaptureError) -> ReadStatus {
+        var datagrams = SIPDatagrams()
+        return try read(into: &batch, &datagrams)
+    }
+
+    /// - Parameter datagrams: the messages among them, if `readsMessages` was set.
+    func read(into batch: inout PacketBatch, _ datagrams: inout SIPDatagrams) throws(CaptureError) -> ReadStatus {
         batch.removeAll()
+        datagrams.removeAll()
         // A source that can be stopped ends by itself; of one that cannot, we stop waiting.
         var timeout = -1
         if case .leaving = stopping { timeout = 100 }
@@ -84,10 +96,19 @@ public final class QueuedSource: PacketSource {
         case .element(let slot):
             interfaces = slot.interfaces
             let status = slot.status
-            if status == .packets { swap(&batch, &slot.batch) }
+            if status == .packets {
+                swap(&batch, &slot.batch)
+                swap(&datagrams, &slot.datagrams)
+            }
             feeder.free.push(slot)
             return status
         }
+    }
+
+    /// Much is signalled: the thread that reads packets is to read messages, too.
+    var readsMessages: Bool {
+        get { feeder.readsMessages }
+        set { feeder.readsMessages = newValue }
     }
 
     /// Batches that wait to be tracked.

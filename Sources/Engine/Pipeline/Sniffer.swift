@@ -35,7 +35,7 @@ public final class Sniffer {
     /// Runs until the input ends or `control` says stop. Returns the summary and what is to be said about the run.
     public func run(_ source: any PacketSource) throws(CaptureError) -> SnifferResult {
         let nanoseconds = isLive ? options.archive?.nanoseconds ?? false : source.isNanosecond
-        let seed = UInt64.random(in: 1 ... .max)
+        let seed = (source as? QueuedSource)?.seed ?? UInt64.random(in: 1 ... .max)
         var tracker = Tracker(options, seed: seed)
         var result: SnifferResult
         if options.workers <= 0 {
@@ -58,11 +58,12 @@ public final class Sniffer {
         let records = RecordThread(sequencer, isNeeded: false)
         var batch = TrackedBatch()
         var pace = Pace()
+        let queued = source as? QueuedSource
         var readError: CaptureError?
         reading: while goesOn(source) {
             batch.removeAll()
             keepUp(&tracker)
-            switch read(source, into: &batch.captured, &readError) {
+            switch read(source, queued, into: &batch, &readError) {
             case .packets:
                 tracker.setInterfaces(source.interfaces)
                 tracker.process(&batch)
@@ -99,15 +100,17 @@ public final class Sniffer {
                 { @Sendable in WorkerBox(Sniffer.makeWorker(index, options, directory, nanoseconds)) }
             }, records: records, flushInterval: isLive ? options.limits.flushInterval : nil)
         var pace = Pace()
+        let queued = source as? QueuedSource
         var readError: CaptureError?
         reading: while goesOn(source) {
             guard let box = pool.take() else { break }
             box.batch.removeAll()
             keepUp(&tracker)
-            switch read(source, into: &box.batch.captured, &readError) {
+            switch read(source, queued, into: &box.batch, &readError) {
             case .packets:
                 tracker.setInterfaces(source.interfaces)
                 tracker.process(&box.batch)
+                queued?.readsMessages = box.batch.isMostlySignalling
             case .idle:
                 tick(&tracker, &box.batch)
             case .endOfInput:
@@ -167,11 +170,19 @@ public final class Sniffer {
     }
 
     /// A read error in the middle ends the input; what came before is kept.
+    ///
+    /// - Parameter queued: the source, if it is one that may read messages as well.
     private func read(
-        _ source: any PacketSource, into batch: inout PacketBatch, _ readError: inout CaptureError?
+        _ source: any PacketSource, _ queued: QueuedSource?, into batch: inout TrackedBatch,
+        _ readError: inout CaptureError?
     ) -> ReadStatus {
         do throws(CaptureError) {
-            let status = try source.read(into: &batch, limit: options.limits.batchSize)
+            let status: ReadStatus
+            if let queued {
+                status = try queued.read(into: &batch.captured, &batch.datagrams)
+            } else {
+                status = try source.read(into: &batch.captured, limit: options.limits.batchSize)
+            }
             if options.isSynthesized, status == .packets { lastRead = WallClock.now() }
             return status
         } catch {

@@ -1,9 +1,11 @@
 import Capture
+import PacketDecoding
 import Synchronization
 
 /// A batch on its way from the reading thread. Exactly one side has it at any time.
 final class QueuedBatch {
     var batch = PacketBatch()
+    var datagrams = SIPDatagrams()
     var status = ReadStatus.packets
     var interfaces: [CaptureInterface] = []
 }
@@ -20,6 +22,9 @@ final class SourceFeeder: @unchecked Sendable {
     private let overload: QueuedSource.Overload
     private let limit: Int
     private let abandoned = Atomic<Bool>(false)
+    private let reads = Atomic<Bool>(true)
+    private let hash: FlowHash
+    private var linkTypes: [PacketDecoding.LinkType] = []
     private let published = Mutex(Published())
     private var dropped: UInt64 = 0
     /// The same by interface number, of the interfaces that had any.
@@ -35,7 +40,8 @@ final class SourceFeeder: @unchecked Sendable {
     /// Asking the kernel for its counters is a system call for each device.
     private static let publishingInterval = 32
 
-    init(_ base: any PacketSource, overload: QueuedSource.Overload, limit: Int, depth: Int) {
+    init(_ base: any PacketSource, overload: QueuedSource.Overload, limit: Int, depth: Int, _ hash: FlowHash) {
+        self.hash = hash
         self.base = base
         self.overload = overload
         self.limit = limit
@@ -51,6 +57,12 @@ final class SourceFeeder: @unchecked Sendable {
 
     func abandon() { abandoned.store(true, ordering: .relaxed) }
     var isAbandoned: Bool { abandoned.load(ordering: .relaxed) }
+
+    /// Much is signalled: whether messages are to be read here.
+    var readsMessages: Bool {
+        get { reads.load(ordering: .relaxed) }
+        set { if newValue != readsMessages { reads.store(newValue, ordering: .relaxed) } }
+    }
 
     func run() {
         let spare = overload == .drop ? QueuedBatch() : nil
@@ -104,11 +116,21 @@ final class SourceFeeder: @unchecked Sendable {
 
     private func read(into slot: QueuedBatch) -> ReadStatus {
         do throws(CaptureError) {
-            return try base.read(into: &slot.batch, limit: limit)
+            let status = try base.read(into: &slot.batch, limit: limit)
+            readMessages(slot)
+            return status
         } catch {
             published.withLock { $0.error = error }
             return .endOfInput
         }
+    }
+
+    private func readMessages(_ slot: QueuedBatch) {
+        slot.datagrams.removeAll()
+        guard readsMessages else { return }
+        if base.interfaces.count != linkTypes.count { linkTypes = base.interfaces.map { .init(rawValue: $0.linkType) } }
+        let packets = slot.batch.packets
+        slot.datagrams.read(from: 0, upTo: packets.count, packets, slot.batch.bytes, linkTypes, hash)
     }
 
     private func attributeDrops(_ statistics: inout CaptureStatistics) {

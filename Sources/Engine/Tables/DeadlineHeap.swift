@@ -11,6 +11,7 @@ struct DeadlineHeap {
 
     var earliest: Int64 { entries.isEmpty ? .max : entries[0].deadline }
     var count: Int { entries.count }
+    var first: Entry? { entries.first }
 
     mutating func push(_ entry: Entry) {
         entries.append(entry)

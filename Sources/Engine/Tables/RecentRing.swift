@@ -40,6 +40,9 @@ struct RecentRing<Value: BitwiseCopyable> {
         listed += 1
     }
 
+    /// Asks for where values under `hash` are looked for.
+    func prefetch(_ hash: UInt64) { index.prefetch(RecentRing.nonzero(hash)) }
+
     func start(_ hash: UInt64) -> Int { index.start(RecentRing.nonzero(hash)) }
 
     /// The place of the next value under `hash`; -1 when there is none. See `SlotIndex.next`.

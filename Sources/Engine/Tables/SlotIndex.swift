@@ -1,3 +1,5 @@
+import Tables
+
 /// Finds the slot of a key by its 64-bit hash: open addressing with linear probing and backward-shift deletion.
 ///
 /// It knows no keys: the caller walks the candidates and compares. Entries hold 32 hash bits beside the slot number, so a
@@ -34,6 +36,15 @@ struct SlotIndex {
             if entry >> 32 == bits { return Int(truncatingIfNeeded: entry & 0xffff_ffff) &- 1 }
         }
     }
+
+    /// The first candidate, usually the only one; -1 when there is none.
+    func first(_ hash: UInt64) -> Int {
+        var position = start(hash)
+        return next(hash, &position)
+    }
+
+    /// Asks for where probing begins.
+    func prefetch(_ hash: UInt64) { Prefetch.element(start(hash), of: entries) }
 
     mutating func insert(_ hash: UInt64, slot: Int) {
         if (count + 1) * 4 > entries.count * 3 { grow() }

@@ -14,6 +14,8 @@ struct EndedCalls {
         ring.append(time, hash)
     }
 
+    func prefetch(_ hash: UInt64) { ring.prefetch(hash) }
+
     func contains(_ hash: UInt64, now: Int64) -> Bool {
         var position = ring.start(hash)
         while true {

@@ -7,40 +7,31 @@ struct RoutedMessage {
     private(set) var message = SIPMessage()
     /// The session description in the body; empty if there is none.
     private(set) var sessionDescription = ByteRange.absent
+    private(set) var facts = MessageFacts(isRequest: false, method: .other, cseq: 0, fromTag: 0, toTag: 0)
+    /// Hashes of what the message has of these; of an absent one without a meaning.
+    private(set) var callIDHash: UInt64 = 0
+    private(set) var userAgentHash: UInt64 = 0
+    private(set) var serverHash: UInt64 = 0
 
     /// Reads a message in place of the last one; false if the bytes are none.
-    mutating func read(_ bytes: Span<UInt8>, isCut: Bool = false) -> Bool {
+    mutating func read(_ bytes: Span<UInt8>, isCut: Bool = false, _ hash: FlowHash) -> Bool {
         guard message.read(bytes, isCut: isCut) == .message else { return false }
         sessionDescription = message.sessionDescription(in: bytes, isCut: isCut)
+        facts = MessageFacts(message, hasSDP: !sessionDescription.isEmpty, bytes, hash)
+        if let callID { callIDHash = hash(bytes.extracting(callID)) }
+        if message.userAgent.isPresent { userAgentHash = hash(bytes.bytes(message.userAgent)) }
+        if message.server.isPresent { serverHash = hash(bytes.bytes(message.server)) }
         return true
     }
 
     /// Whether the bytes, which end early, are a message as far as its Call-ID.
     static func tellsCall(_ bytes: Span<UInt8>) -> Bool {
-        var message = RoutedMessage()
-        return message.read(bytes, isCut: true) && message.callID != nil
+        var message = SIPMessage()
+        return message.read(bytes, isCut: true) == .message && !message.callID.isEmpty
     }
 
     var callID: Range<Int>? {
         message.callID.isPresent && !message.callID.isEmpty ? message.callID.range : nil
-    }
-
-    func facts(_ bytes: Span<UInt8>, _ hash: FlowHash) -> MessageFacts {
-        let isRequest = message.kind == .request
-        // A request says itself what it is; its CSeq may contradict it. Of a method that nobody knows the CSeq tells which
-        // call it is part of, as do the responses to it, which have nothing else.
-        let method = isRequest && message.method != .other ? message.method : message.cseqMethod
-        return MessageFacts(
-            isRequest: isRequest, method: CallMethod(method), status: message.statusCode, cseq: message.cseqNumber,
-            fromTag: RoutedMessage.hashed(message.fromTag, bytes, hash),
-            toTag: RoutedMessage.hashed(message.toTag, bytes, hash),
-            branch: RoutedMessage.hashed(message.viaBranch, bytes, hash),
-            hasSDP: !sessionDescription.isEmpty, expires: message.expires)
-    }
-
-    private static func hashed(_ range: ByteRange, _ bytes: Span<UInt8>, _ hash: FlowHash) -> UInt64 {
-        guard range.isPresent, !range.isEmpty else { return 0 }
-        return hash(bytes.bytes(range)) | 1
     }
 
     /// The user part of From, for file names and other legs; `absent` if there is none.
@@ -55,6 +46,24 @@ struct RoutedMessage {
     /// What the body's session description names.
     func mediaEndpoints(_ bytes: Span<UInt8>, _ scratch: inout SDPEndpoints) {
         scratch.collect(bytes.bytes(sessionDescription))
+    }
+}
+
+extension MessageFacts {
+    init(_ message: SIPMessage, hasSDP: Bool, _ bytes: Span<UInt8>, _ hash: FlowHash) {
+        let isRequest = message.kind == .request
+        // A request says itself what it is; its CSeq may contradict it. Of a method that nobody knows the CSeq tells which
+        // call it is part of, as do the responses to it, which have nothing else.
+        let method = isRequest && message.method != .other ? message.method : message.cseqMethod
+        self.init(
+            isRequest: isRequest, method: CallMethod(method), status: message.statusCode, cseq: message.cseqNumber,
+            fromTag: Self.hashed(message.fromTag, bytes, hash), toTag: Self.hashed(message.toTag, bytes, hash),
+            branch: Self.hashed(message.viaBranch, bytes, hash), hasSDP: hasSDP, expires: message.expires)
+    }
+
+    private static func hashed(_ range: ByteRange, _ bytes: Span<UInt8>, _ hash: FlowHash) -> UInt64 {
+        guard range.isPresent, !range.isEmpty else { return 0 }
+        return hash(bytes.bytes(range)) | 1
     }
 }
 

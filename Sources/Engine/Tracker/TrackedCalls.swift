@@ -80,6 +80,22 @@ struct TrackedCalls {
         }
     }
 
+    /// Asks for where the call is looked for, `prefetch` then for the call.
+    func prefetchPlace(_ hashed: UInt64) {
+        index.prefetch(hashed)
+        ended.prefetch(hashed)
+    }
+
+    func prefetch(_ hashed: UInt64) { prefetch(slot: index.first(hashed)) }
+
+    func prefetch(slot: Int) {
+        Prefetch.element(slot, of: calls)
+        Prefetch.element(slot, of: activity)
+    }
+
+    /// The slot of the call that probably has the hash, -1 if there is none.
+    func probableSlot(_ hashed: UInt64) -> Int { index.first(hashed) }
+
     private func isCallID(_ known: [UInt8], _ callID: Span<UInt8>) -> Bool {
         guard known.count == callID.count else { return false }
         for place in known.indices where known[place] != callID[place] { return false }

@@ -37,6 +37,8 @@ extension Tracker {
                 schedule(slot)
             }
         }
+        // Due next, not just now.
+        if let next = deadlines.first { calls.prefetch(slot: Int(next.slot)) }
         end(finished, &batch)
     }
 
@@ -51,6 +53,7 @@ extension Tracker {
     }
 
     private mutating func end(_ slot: Int, _ batch: inout TrackedBatch) {
+        calls.prefetchPlace(calls.calls[slot].hash)
         if calls.calls[slot].selection == .open {
             calls.calls[slot].selection = .unwanted
             settleUndecided(slot, as: .notSelected)

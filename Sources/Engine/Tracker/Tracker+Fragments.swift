@@ -152,13 +152,13 @@ extension Tracker {
             return MessageOwner.pack(calls.reference(slot))
         }
         flows.flows[flow].format = Flow.noFormat
-        batch.datagrams.append(
+        batch.mediaDatagrams.append(
             TrackedDatagram(
                 offset: batch.extraBytes.count, length: decoded.payloadLength, source: decoded.sourceEndpoint,
                 destination: decoded.destinationEndpoint, flow: flows.flows[flow].serial,
                 timestamp: packet.timestamp))
         batch.extraBytes.append(contentsOf: bytes[decoded.payloadRange])
-        act(slot, .mediaDatagram, value: UInt32(truncatingIfNeeded: batch.datagrams.count - 1), &batch)
+        act(slot, .mediaDatagram, value: UInt32(truncatingIfNeeded: batch.mediaDatagrams.count - 1), &batch)
         return MessageOwner.pack(calls.reference(slot))
     }
 

@@ -180,10 +180,10 @@ extension Tracker {
             hep.source.address, hep.destination.address, hep.source.port, hep.destination.port, now: clock.now)
         // The worker may see another stream of the flow now.
         flows.flows[flow].format = Flow.noFormat
-        batch.datagrams.append(
+        batch.mediaDatagrams.append(
             TrackedDatagram(
                 offset: offset, length: batch.extraBytes.count - offset, source: hep.source,
                 destination: hep.destination, flow: flows.flows[flow].serial, timestamp: time))
-        act(slot, .mediaDatagram, value: UInt32(truncatingIfNeeded: batch.datagrams.count - 1), &batch)
+        act(slot, .mediaDatagram, value: UInt32(truncatingIfNeeded: batch.mediaDatagrams.count - 1), &batch)
     }
 }

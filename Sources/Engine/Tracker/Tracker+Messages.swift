@@ -15,6 +15,8 @@ struct FoundMessage {
     var destination: Endpoint
     var transport: SIPTransport
     var isCopy: Bool
+    /// Its place among the batch's `SIPDatagrams`, -1 if it is none of these.
+    var datagram: Int32 = -1
     /// The capture has not all of it: its last line, if that has no end, is not to be believed.
     var isCut = false
 }
@@ -41,25 +43,25 @@ struct MessageOwner {
 }
 
 extension Tracker {
-    /// A UDP datagram, if it is a SIP message.
+    /// A UDP datagram that is a SIP message; `decoded` is its packet's.
     @inline(never)
     mutating func trackSIPDatagram(
-        _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ payload: Span<UInt8>,
-        _ batch: inout TrackedBatch
-    ) -> Bool {
-        var message = RoutedMessage()
-        guard message.read(payload, isCut: decoded.cut) else { return false }
+        _ message: RoutedMessage, flowHash: UInt64, place: Int32 = -1, _ packet: CapturedPacket, _ index: UInt32,
+        _ span: Span<UInt8>, _ batch: inout TrackedBatch
+    ) {
+        if decoded.cut { counters.cut += 1 }
+        let payload = span.extracting(decoded.payloadRange)
         let flow = flows.slot(
-            decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: clock.now)
+            decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort,
+            flowHash, now: clock.now)
         flows.flows[flow].lastSeen = clock.now
         let found = FoundMessage(
             isExtra: false, offset: Int(packet.offset) + decoded.payloadOffset, length: payload.count,
             timestamp: packet.timestamp, source: decoded.sourceEndpoint, destination: decoded.destinationEndpoint,
             transport: options.isSynthesized
                 ? SIPTransport(ipProtocol: HEPSource.ipProtocol(ofInterface: packet.interface)) : .udp,
-            isCopy: isCopy(flow, payload, span, packet), isCut: decoded.cut)
+            isCopy: isCopy(flow, payload, span, packet), datagram: place, isCut: decoded.cut)
         _ = route(message, found, payload, .current(index: index), &batch)
-        return true
     }
 
     /// What was framed as a message. Returns whose it was, for `MessageOwner`.
@@ -68,7 +70,7 @@ extension Tracker {
         _ found: FoundMessage, _ bytes: Span<UInt8>, _ carriers: Carriers, _ batch: inout TrackedBatch
     ) -> UInt64 {
         var message = RoutedMessage()
-        guard message.read(bytes, isCut: found.isCut) else {
+        guard message.read(bytes, isCut: found.isCut, hash) else {
             counters.sipMalformed += 1
             classifyCarriers(carriers, .sip, .noCall)
             return MessageOwner.none
@@ -88,8 +90,7 @@ extension Tracker {
             return MessageOwner.none
         }
         let callID = bytes.extracting(callIDRange)
-        let facts = message.facts(bytes, hash)
-        let hashed = calls.hashed(callID)
+        let (facts, hashed) = (message.facts, message.callIDHash)
         let known = calls.find(callID, hashed)
         // That of a call that is there has been counted.
         if known < 0 { sipCounts.countCallID(hashed) }
@@ -100,6 +101,7 @@ extension Tracker {
         }
         let reference = calls.reference(slot)
         if !found.isCopy {
+            if facts.hasSDP { readEndpoints(message, bytes) }
             calls.calls[slot].lag = clock.lag(of: found.timestamp)
             calls.calls[slot].life.receive(facts, at: found.timestamp)
             updateOver(slot)
@@ -110,14 +112,15 @@ extension Tracker {
         select(slot, message, bytes, facts, &batch)
         deliverCarriers(carriers, to: slot, isCopy: found.isCopy, &batch)
         if calls.calls[slot].selection != .excluded {
+            let parts = batch.keepParts(message, datagram: found.datagram)
             batch.messages.append(
                 TrackedMessage(
                     isExtra: found.isExtra, offset: found.offset, length: found.length, timestamp: found.timestamp,
                     source: found.source, destination: found.destination, transport: found.transport,
-                    isCopy: found.isCopy, facts: facts, routed: message))
+                    isCopy: found.isCopy, parts: parts))
             act(slot, .message, value: UInt32(truncatingIfNeeded: batch.messages.count - 1), &batch)
         }
-        if !found.isCopy, facts.hasSDP { nameEndpoints(message, bytes, slot, found.timestamp, &batch) }
+        if !found.isCopy, facts.hasSDP { nameEndpoints(slot, found.timestamp, &batch) }
         schedule(slot)
         return MessageOwner.pack(reference)
     }
@@ -184,11 +187,15 @@ extension Tracker {
         }
     }
 
-    private mutating func nameEndpoints(
-        _ message: RoutedMessage, _ bytes: Span<UInt8>, _ slot: Int, _ time: Int64,
-        _ batch: inout TrackedBatch
-    ) {
+    /// Finds the endpoints that a message names, and asks for where they will be looked for.
+    private mutating func readEndpoints(_ message: RoutedMessage, _ bytes: Span<UInt8>) {
         message.mediaEndpoints(bytes, &sdpEndpoints)
+        guard calls.count > TrackerLimits.callsInCaches else { return }
+        for item in sdpEndpoints.items { ownership.endpoints.prefetchPlace(of: item.endpoint) }
+    }
+
+    /// Those of `readEndpoints`.
+    private mutating func nameEndpoints(_ slot: Int, _ time: Int64, _ batch: inout TrackedBatch) {
         guard !sdpEndpoints.items.isEmpty else { return }
         // A bit for each of them: `SDPEndpoints.limit` are 64.
         var fresh: UInt64 = 0

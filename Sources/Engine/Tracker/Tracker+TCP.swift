@@ -195,7 +195,7 @@ extension Tracker {
         _ payload: Span<UInt8>, _ start: Int64, _ isCopy: Bool, _ batch: inout TrackedBatch
     ) {
         var message = RoutedMessage()
-        if message.read(payload),
+        if message.read(payload, hash),
             connections.parsers[parser].wouldTake(message.message, from: payload, direction)
         {
             confirm(slot, parser, &batch)

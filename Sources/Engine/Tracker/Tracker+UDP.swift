@@ -6,20 +6,18 @@ import RTP
 import SIP
 
 extension Tracker {
+    /// - Parameter isRead: it is known to be no message (`SIPDatagrams`).
     @inline(__always)
     mutating func trackUDP(
-        _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ batch: inout TrackedBatch
+        _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, isRead: Bool = false,
+        _ batch: inout TrackedBatch
     ) {
+        if !isRead, !filtersSIPPorts || isSIPPort(), trackSIPDatagram(packet, index, span, &batch) { return }
         if decoded.cut { counters.cut += 1 }
         let payload = span.extracting(decoded.payloadRange)
         let first: UInt8 = payload.isEmpty ? 0 : payload[0]
-        // RTP and RTCP begin with 0b10: no need to look for SIP.
-        if first < 0x80 {
-            if first >= 0x0a, !filtersSIPPorts || isSIPPort(), trackSIPDatagram(packet, index, span, payload, &batch) {
-                return
-            }
-            if HEPPacket.mayBegin(payload), trackHEPDatagram(packet, index, span, payload, &batch) { return }
-        }
+        // RTP and RTCP begin with 0b10.
+        if first < 0x80, HEPPacket.mayBegin(payload), trackHEPDatagram(packet, index, span, payload, &batch) { return }
         let now = clock.now
         let flow = flows.slot(
             decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: now)
@@ -38,6 +36,17 @@ extension Tracker {
             format: packet.capturedLength == packet.originalLength && !decoded.cut
                 ? unsafe PlainKey.format(payload.bytes) : Flow.noFormat,
             &batch)
+    }
+
+    /// What was no datagram by itself: a message all the same?
+    @inline(never)
+    private mutating func trackSIPDatagram(
+        _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ batch: inout TrackedBatch
+    ) -> Bool {
+        var datagram = SIPDatagram(packet: index, decoded: decoded)
+        guard datagram.read(span.extracting(decoded.payloadRange), hash) else { return false }
+        trackSIPDatagram(datagram.message, flowHash: datagram.flowHash, packet, index, span, &batch)
+        return true
     }
 
     /// The flow's owner: remembered, or asked again after one of its endpoints changed hands.

@@ -1,27 +1,29 @@
 import SIP
 import Tables
 
-/// Some texts of the wire, each once, in the order in which they came: one piece of memory for all of them, and none to
-/// look whether one is known.
+/// Some texts of the wire, each once, in the order in which they came: one piece of memory for all of them, which nobody looks
+/// at to know whether one is there.
 struct TextList {
-    private var bytes: [UInt8] = []
-    /// Where each text ends.
-    private var ends = ShortList<2, Int>(filler: 0)
+    private struct Text: BitwiseCopyable {
+        var hash: UInt64
+        /// Where it ends in `bytes`.
+        var end: Int
+    }
 
-    var count: Int { ends.count }
+    private var bytes: [UInt8] = []
+    private var texts = ShortList<2, Text>(filler: Text(hash: 0, end: 0))
+
+    var count: Int { texts.count }
 
     /// Adds the text if it is not there.
-    mutating func insert(_ text: Span<UInt8>) {
-        var start = 0
-        for index in ends.indices {
-            let end = ends[index]
-            if text.isSame(as: bytes.span.extracting(start..<end)) { return }
-            start = end
-        }
+    ///
+    /// - Parameter hash: of the text, with a seed that nobody outside knows: texts with one hash are one text.
+    mutating func insert(_ text: Span<UInt8>, hash: UInt64) {
+        for index in texts.indices where texts[index].hash == hash { return }
         bytes.append(addingCapacity: text.count) { (free: inout OutputSpan<UInt8>) in
             for index in text.indices { free.append(text[index]) }
         }
-        ends.append(bytes.count)
+        texts.append(Text(hash: hash, end: bytes.count))
     }
 
     /// What is not UTF-8 becomes U+FFFD; what is the same then is given once.
@@ -29,10 +31,10 @@ struct TextList {
         var strings: [String] = []
         strings.reserveCapacity(count)
         var start = 0
-        for index in ends.indices {
-            let string = String(copying: bytes.span.extracting(start..<ends[index]))
+        for index in texts.indices {
+            let string = String(copying: bytes.span.extracting(start..<texts[index].end))
             if !strings.contains(string) { strings.append(string) }
-            start = ends[index]
+            start = texts[index].end
         }
         return strings
     }

@@ -5,36 +5,40 @@ import SIP
 extension Worker {
     /// One message of one of our calls, for its record.
     mutating func receiveMessage(_ slot: Int, _ tracked: TrackedMessage, _ batch: borrowing TrackedBatch) {
+        guard !tracked.isCopy else { return }
         let range = tracked.offset..<(tracked.offset + tracked.length)
+        let parts = batch.parts(of: tracked)
         if tracked.isExtra {
-            receiveMessage(slot, tracked, batch.extraBytes.span.extracting(range))
+            receiveMessage(slot, tracked, parts, batch.extraBytes.span.extracting(range))
         } else {
             let bytes = batch.captured.bytes
-            receiveMessage(slot, tracked, bytes.span.extracting(range))
+            receiveMessage(slot, tracked, parts, bytes.span.extracting(range))
         }
     }
 
-    private mutating func receiveMessage(_ slot: Int, _ tracked: TrackedMessage, _ bytes: Span<UInt8>) {
-        guard !tracked.isCopy else { return }
-        let message = tracked.routed.message
-        let isRepeated = calls[slot].details.isRetransmission(message, tracked, bytes)
+    private mutating func receiveMessage(
+        _ slot: Int, _ tracked: TrackedMessage, _ parts: RoutedMessage, _ bytes: Span<UInt8>
+    ) {
+        let isRepeated = calls[slot].details.isRetransmission(parts.facts, tracked)
         if isRepeated { counters.retransmissions &+= 1 }
-        calls[slot].details.learn(message, tracked, bytes)
-        let answers = calls[slot].media.receive(tracked.facts, at: tracked.timestamp)
-        learnSession(slot, tracked, bytes)
+        calls[slot].details.learn(parts, tracked, bytes)
+        let answers = calls[slot].media.receive(parts.facts, at: tracked.timestamp)
+        learnSession(slot, tracked, parts, bytes)
         if answers { beginTalk(slot, at: tracked.timestamp) }
-        if tracked.facts.method == .info, tracked.facts.isRequest, !isRepeated,
-            let signal = DTMFRelay(message, in: bytes)
+        if parts.facts.method == .info, parts.facts.isRequest, !isRepeated,
+            let signal = DTMFRelay(parts.message, in: bytes)
         {
-            calls[slot].media.receive(signal, tracked.facts, at: tracked.timestamp)
+            calls[slot].media.receive(signal, parts.facts, at: tracked.timestamp)
         }
     }
 
-    private mutating func learnSession(_ slot: Int, _ tracked: TrackedMessage, _ bytes: Span<UInt8>) {
-        guard tracked.facts.hasSDP else { return }
-        session.read(bytes.bytes(tracked.routed.sessionDescription))
+    private mutating func learnSession(
+        _ slot: Int, _ tracked: TrackedMessage, _ parts: RoutedMessage, _ bytes: Span<UInt8>
+    ) {
+        guard parts.facts.hasSDP else { return }
+        session.read(bytes.bytes(parts.sessionDescription))
         guard session.hasMedia else { return }
-        calls[slot].media.receive(session.places, session.audio, tracked.facts, at: tracked.timestamp)
+        calls[slot].media.receive(session.places, session.audio, parts.facts, at: tracked.timestamp)
         guard !session.formats.isEmpty else { return }
         var hasChanged = false
         if calls[slot].formats.isEmpty { calls[slot].formats.reserveCapacity(2 * session.formats.count) }
@@ -44,23 +48,21 @@ extension Worker {
             hasChanged = true
         }
         if hasChanged { forgetFormats(slot) }
-        calls[slot].details.negotiate(session.formats, tracked.facts)
+        calls[slot].details.negotiate(session.formats, parts.facts)
     }
 }
 
 extension CallDetails {
     /// A retransmission has the same top Via branch, CSeq and addresses (and, as a response, the same status). The same
     /// message on the next hop of a proxy has another branch or other addresses.
-    mutating func isRetransmission(_ message: SIPMessage, _ tracked: TrackedMessage, _ bytes: Span<UInt8>) -> Bool {
-        var key = tracked.facts.branch
+    mutating func isRetransmission(_ facts: MessageFacts, _ tracked: TrackedMessage) -> Bool {
+        var key = facts.branch
         func mix(_ word: UInt64) {
             key = (key ^ word) &* 0x9e37_79b9_7f4a_7c15
             key ^= key >> 29
         }
-        mix(
-            UInt64(tracked.facts.cseq) << 24 | UInt64(tracked.facts.status) << 8 | UInt64(tracked.facts.method.rawValue)
-        )
-        mix(tracked.facts.isRequest ? 1 : tracked.facts.toTag)
+        mix(UInt64(facts.cseq) << 24 | UInt64(facts.status) << 8 | UInt64(facts.method.rawValue))
+        mix(facts.isRequest ? 1 : facts.toTag)
         func mix(_ endpoint: Endpoint) {
             mix(endpoint.address.high)
             mix(endpoint.address.low)
@@ -77,33 +79,30 @@ extension CallDetails {
         return false
     }
 
-    mutating func learn(_ message: SIPMessage, _ tracked: TrackedMessage, _ bytes: Span<UInt8>) {
-        if message.kind == .request {
-            messages.count(method: message.method.name ?? message.methodRange.string(in: bytes))
-        } else {
-            messages.count(status: message.statusCode)
-        }
+    mutating func learn(_ parts: RoutedMessage, _ tracked: TrackedMessage, _ bytes: Span<UInt8>) {
+        let message = parts.message
+        messages.count(message, bytes)
         if transport == nil { transport = tracked.transport.name }
         note(tracked.source)
         note(tracked.destination)
-        learnParties(message, tracked.facts, bytes)
+        learnParties(message, parts.facts, bytes)
         if requestURI == nil, message.kind == .request { requestURI = message.requestURI.string(in: bytes) }
         if assertedIdentity == nil, message.pAssertedIdentity.isPresent {
             let address = NameAddress(bytes, in: message.pAssertedIdentity)
             assertedIdentity = address.uri.string(in: bytes)
         }
-        note(agent: message.userAgent, bytes)
-        note(agent: message.server, bytes)
-        if message.kind == .response, tracked.facts.method == .invite, message.statusCode >= 200,
+        note(agent: message.userAgent, parts.userAgentHash, bytes)
+        note(agent: message.server, parts.serverHash, bytes)
+        if message.kind == .response, parts.facts.method == .invite, message.statusCode >= 200,
             !toTagIsConfirmed || message.statusCode < 300
         {
             statusReason = message.reasonPhrase.string(in: bytes)
         }
     }
 
-    private mutating func note(agent: ByteRange, _ bytes: Span<UInt8>) {
+    private mutating func note(agent: ByteRange, _ hash: UInt64, _ bytes: Span<UInt8>) {
         guard agent.isPresent, !agent.isEmpty, userAgents.count < CallDetails.maxUserAgents else { return }
-        userAgents.insert(bytes.bytes(agent))
+        userAgents.insert(bytes.bytes(agent), hash: hash)
     }
 
     private mutating func note(_ endpoint: Endpoint) {

@@ -41,7 +41,7 @@ extension Worker {
         swap(&record.assertedIdentity, &call.details.assertedIdentity)
         record.userAgents = call.details.userAgents.strings
         swap(&record.transport, &call.details.transport)
-        swap(&record.sipMessages, &call.details.messages)
+        record.sipMessages = call.details.messages.counts
         swap(&record.codecs, &call.details.codecs)
         record.signallingAddresses = Array(call.details.addresses)
         record.sipRetransmissions = call.details.retransmissions

@@ -3,6 +3,7 @@ import Calls
 import Capture
 import PacketDecoding
 import RTP
+import Tables
 
 /// Owns the calls whose number is its index modulo the number of workers: their records, streams, buffers and files.
 ///
@@ -67,6 +68,9 @@ struct Worker: ~Copyable {
             let action = actions[place]
             place += 1
             guard action.worker == index else { continue }
+            if slots.count > TrackerLimits.callsInCaches, action.kind == .signalling || action.kind == .message {
+                prefetch(behind: place, actions, batch.messages)
+            }
             switch action.kind {
             case .media, .related, .besideRTP, .signalling:
                 if action.packet & Action.extraBit == 0 {
@@ -83,6 +87,16 @@ struct Worker: ~Copyable {
                 carryOut(action, batch)
             }
         }
+    }
+
+    /// Asks for the calls of the actions to come: each is hundreds of bytes that no cache holds where there are many.
+    @inline(__always)
+    private mutating func prefetch(behind place: Int, _ actions: [Action], _ messages: [TrackedMessage]) {
+        if place + 8 < actions.count { Prefetch.element(Int(actions[place + 8].call), of: slots) }
+        guard place + 4 < actions.count, actions[place + 4].worker == index else { return }
+        if actions[place + 4].kind == .message { Prefetch.element(Int(actions[place + 4].value), of: messages) }
+        let tracked = Int(actions[place + 4].call)
+        if tracked < slots.count { Prefetch.element(Int(slots[tracked]), of: calls) }
     }
 
     /// Counts a copy. True if it is to be left out of the file (`--deduplicate`).
@@ -131,7 +145,7 @@ struct Worker: ~Copyable {
         case .begin: begin(action, batch.begins[Int(action.value)])
         case .message: receiveMessage(Int(slots[Int(action.call)]), batch.messages[Int(action.value)], batch)
         case .mediaDatagram:
-            receiveDatagram(action.call, batch.datagrams[Int(action.value)], batch)
+            receiveDatagram(action.call, batch.mediaDatagrams[Int(action.value)], batch)
         case .select:
             if let files = calls[Int(slots[Int(action.call)])].files { writer?.release(files) }
         case .deselect:

@@ -92,7 +92,7 @@ struct CallDetails {
     var userAgents = TextList()
     var transport: String?
     var addresses = ShortList<2, Endpoint>(filler: Endpoint(IPAddress(high: 0, low: 0), 0))
-    var messages = MessageCounts()
+    var messages = MessageTally()
     var retransmissions: UInt64 = 0
     var statusReason: String?
     var codecs: [CodecRecord] = []

@@ -120,8 +120,13 @@ struct Outcome {
         let sniffer = Sniffer(
             options, formats: RecordFormats(json: true, line: .none), directory: directory, isLive: false,
             control: SnifferControl(), deliver: { record in delivered.records.withLock { $0.append(record) } })
-        let result = try sniffer.run(
-            inputs.count == 1 ? try FileSource(path: inputs[0]) : try MergedSource(paths: inputs))
+        var source: any PacketSource =
+            inputs.count == 1 ? try FileSource(path: inputs[0]) : try MergedSource(paths: inputs)
+        // As `lc` reads, with messages read ahead on the reading thread.
+        if options.workers > 0 {
+            source = QueuedSource(source, overload: .wait, limit: options.limits.batchSize, stopping: .afterRead)
+        }
+        let result = try sniffer.run(source)
         summary = result.summary
         orphans = result.orphans
         let outgoing = delivered.records.withLock { $0 }

@@ -36,6 +36,16 @@ struct LegCandidates {
     /// Some calls, by place: `maxPerKey`, and those whose keys have the same hash.
     typealias Places = ShortList<4, Int>
 
+    /// Asks for where calls under the keys at each of the hosts are looked for.
+    func prefetch(_ keys: InlineArray<2, UInt64?>, _ source: UInt64, _ destination: UInt64) {
+        guard ring.count > TrackerLimits.callsInCaches else { return }
+        for index in keys.indices {
+            guard let key = keys[index] else { continue }
+            ring.prefetch(LegCandidates.spread(key ^ source))
+            ring.prefetch(LegCandidates.spread(key ^ destination))
+        }
+    }
+
     subscript(place: Int) -> Candidate { ring[place] }
 
     /// In the order in which they came; that of the index is another in each run.

@@ -146,8 +146,9 @@ extension Tracker {
     ) {
         let keys = legKeys(routed, bytes, facts)
         let source = hash(Endpoint(found.source.address, 0))
-        if !joinOtherLeg(slot, keys.numbers, from: source, found) { joinOtherLeg(slot, keys.tag, from: source, found) }
         let destination = hash(Endpoint(found.destination.address, 0))
+        correlation.candidates.prefetch([keys.numbers, keys.tag], source, destination)
+        if !joinOtherLeg(slot, keys.numbers, from: source, found) { joinOtherLeg(slot, keys.tag, from: source, found) }
         let candidate = LegCandidates.Candidate(
             call: calls.reference(slot), source: found.source, destination: found.destination, time: clock.now)
         addCandidate(candidate, keys.numbers, to: destination)

@@ -1,0 +1,41 @@
+import CProcessor
+
+/// Asks for memory ahead of its turn, so that it is in the cache by then. Only a hint: it changes nothing, and neither does an
+/// address where nothing is.
+public enum Prefetch {
+    @usableFromInline static var cacheLine: Int { 64 }
+
+    /// The first `byteCount` bytes of an element, if there is such an element.
+    @inlinable
+    @inline(__always)
+    public static func element<Element>(_ index: Int, of array: [Element], byteCount: Int = MemoryLayout<Element>.size)
+    {
+        guard index >= 0, index < array.count else { return }
+        // Addresses within the array, for no access.
+        unsafe array.withUnsafeBufferPointer { elements in
+            guard let base = elements.baseAddress else { return }
+            unsafe lines(UnsafeRawPointer(base + index), byteCount)
+        }
+    }
+
+    @inlinable
+    @inline(__always)
+    static func lines(_ start: UnsafeRawPointer, _ byteCount: Int) {
+        var offset = 0
+        while offset < byteCount {
+            unsafe processor_prefetch(start + offset)
+            offset &+= cacheLine
+        }
+        if byteCount > 0 { unsafe processor_prefetch(start + (byteCount - 1)) }
+    }
+}
+
+extension OwnedTable {
+    /// As `Prefetch.element`.
+    @inlinable
+    @inline(__always)
+    public func prefetch(_ index: Int) {
+        guard index >= 0, index < used, let elements = unsafe elements else { return }
+        unsafe Prefetch.lines(UnsafeRawPointer(elements + index), MemoryLayout<Element>.size)
+    }
+}

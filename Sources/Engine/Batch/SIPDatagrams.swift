@@ -28,9 +28,10 @@ struct SIPDatagrams {
         end = 0
     }
 
-    /// The message that the packet is.
+    /// The place of the message that the packet is. Packets are asked for in their order.
     @inline(__always)
     mutating func take(_ packet: UInt32) -> Int? {
+        while next < found.count, found[next].packet < packet { next += 1 }
         guard next < found.count, found[next].packet == packet else { return nil }
         next += 1
         return next - 1
@@ -39,8 +40,7 @@ struct SIPDatagrams {
     /// Looks at packets from number `start` up to `limit`. Those before have had their turn.
     mutating func read(
         from start: Int, upTo limit: Int, _ packets: [CapturedPacket], _ bytes: [UInt8],
-        _ linkTypes: [PacketDecoding.LinkType],
-        _ hash: FlowHash
+        _ linkTypes: [PacketDecoding.LinkType], _ hash: FlowHash
     ) {
         let all = bytes.span
         end = start

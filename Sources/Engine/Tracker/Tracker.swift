@@ -266,7 +266,7 @@ enum TrackerLimits {
     static let leastUnanswered = 1000
     /// Calls that end in one batch at the end of the capture.
     static let callsFinishedAtOnce = 200
-    /// No more calls than that need not be asked for ahead of their turn.
+    /// Memory of more calls than that is asked for ahead of its turn; so few are in a cache anyway.
     static let callsInCaches = 2048
     /// Packets that are looked at for messages at once where the thread that reads has not done it.
     static let datagramsReadAhead = 16

@@ -12,9 +12,9 @@ final class QueuedBatch {
 
 /// The reading thread's side of a `QueuedSource`.
 ///
-/// Why @unchecked Sendable holds: the base source and the two variables are the reading thread's, which is in `run` until
-/// it ends and starts only when `init` is over. All that others use is constants with locks of their own: the queues, an
-/// atomic, and what `published` guards. A batch is with one side at a time, see `QueuedBatch`.
+/// Why @unchecked Sendable holds: the base source and the variables are the reading thread's, which is in `run` until it
+/// ends and starts only when `init` is over. All that others use is constants with locks of their own: the queues, the
+/// atomics, and what `published` guards. A batch is with one side at a time, see `QueuedBatch`.
 final class SourceFeeder: @unchecked Sendable {
     let free: BoundedQueue<QueuedBatch>
     let ready: BoundedQueue<QueuedBatch>
@@ -23,7 +23,9 @@ final class SourceFeeder: @unchecked Sendable {
     private let limit: Int
     private let abandoned = Atomic<Bool>(false)
     private let reads = Atomic<Bool>(true)
+    /// That of the tracker.
     private let hash: FlowHash
+    /// Of the base's interfaces, by number.
     private var linkTypes: [PacketDecoding.LinkType] = []
     private let published = Mutex(Published())
     private var dropped: UInt64 = 0

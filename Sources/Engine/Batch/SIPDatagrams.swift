@@ -16,11 +16,9 @@ struct SIPDatagram {
 struct SIPDatagrams {
     private(set) var found: [SIPDatagram] = []
     /// The first that has not had its turn.
-    private(set) var next = 0
+    private var next = 0
     /// Packets that have been looked at.
     private(set) var end = 0
-    /// Of the packet at hand.
-    private var decoded = DecodedPacket()
 
     mutating func removeAll() {
         found.removeAll(keepingCapacity: true)
@@ -54,9 +52,10 @@ struct SIPDatagrams {
     }
 
     private mutating func read(_ frame: Span<UInt8>, _ linkType: PacketDecoding.LinkType, _ hash: FlowHash) {
-        guard linkType != .ethernet || SIPDatagrams.mayBeMessage(frame),
+        var decoded = DecodedPacket()
+        guard linkType != .ethernet || SIPDatagrams.mayHold(frame),
             PacketDecoder.decode(frame, linkType: linkType, into: &decoded) == .udp,
-            SIPDatagram.mayBeMessage(frame.extracting(decoded.payloadRange))
+            SIPDatagram.mayBegin(frame.extracting(decoded.payloadRange))
         else { return }
         // Read where it stays.
         let place = found.count
@@ -64,9 +63,9 @@ struct SIPDatagrams {
         if !found[place].read(frame.extracting(decoded.payloadRange), hash) { found.removeLast() }
     }
 
-    /// Of an Ethernet frame. What is most of the rest need not be taken apart twice: TCP over IPv4, and RTCP in a plain
-    /// datagram.
-    static func mayBeMessage(_ frame: Span<UInt8>) -> Bool {
+    /// Whether a message may be in an Ethernet frame. What is most of the rest need not be taken apart twice: TCP over IPv4,
+    /// and RTCP in a plain datagram.
+    static func mayHold(_ frame: Span<UInt8>) -> Bool {
         guard frame.count > PlainUDP.payloadOffset else { return true }
         let isIPv4 = frame[12] == 0x08 && frame[13] == 0
         if isIPv4, frame[23] == 6 { return false }
@@ -80,13 +79,13 @@ struct SIPDatagrams {
 
 extension SIPDatagram {
     /// A line of text, or the end of one in front of it; RTP and RTCP begin with 0b10.
-    fileprivate static func mayBeMessage(_ payload: Span<UInt8>) -> Bool {
+    static func mayBegin(_ payload: Span<UInt8>) -> Bool {
         !payload.isEmpty && payload[0] >= 0x0a && payload[0] < 0x80
     }
 
     /// Reads the payload of the packet that has been decoded; false if it is no message.
     mutating func read(_ payload: Span<UInt8>, _ hash: FlowHash) -> Bool {
-        guard SIPDatagram.mayBeMessage(payload), message.read(payload, isCut: decoded.cut, hash) else { return false }
+        guard message.read(payload, isCut: decoded.cut, hash) else { return false }
         flowHash = hash.flow(of: decoded)
         return true
     }

@@ -43,9 +43,10 @@ public final class QueuedSource: PacketSource {
     /// - Parameters:
     ///   - limit: packets to a batch.
     ///   - depth: batches between the threads.
+    ///   - readsMessages: at first; afterwards whoever tracks them says.
     public init(
         _ base: any PacketSource, overload: Overload, limit: Int, depth: Int = QueuedSource.defaultDepth,
-        stopping: Stopping
+        stopping: Stopping, readsMessages: Bool = false
     ) {
         self.stopping = stopping
         interfaces = base.interfaces
@@ -53,7 +54,8 @@ public final class QueuedSource: PacketSource {
         isNanosecond = base.isNanosecond
         seed = UInt64.random(in: 1 ... .max)
         let feeder = SourceFeeder(
-            base, overload: overload, limit: limit, depth: max(1, depth), FlowHash(seed: seed))
+            base, overload: overload, limit: limit, depth: max(1, depth), FlowHash(seed: seed),
+            readsMessages: readsMessages)
         self.feeder = feeder
         thread = DedicatedThread { feeder.run() }
     }

@@ -67,6 +67,7 @@ public final class Sniffer {
             case .packets:
                 tracker.setInterfaces(source.interfaces)
                 tracker.process(&batch)
+                queued?.readsMessages = batch.isMostlySignalling
             case .idle:
                 tick(&tracker, &batch)
             case .endOfInput:

@@ -22,7 +22,7 @@ final class SourceFeeder: @unchecked Sendable {
     private let overload: QueuedSource.Overload
     private let limit: Int
     private let abandoned = Atomic<Bool>(false)
-    private let reads = Atomic<Bool>(true)
+    private let reads: Atomic<Bool>
     /// That of the tracker.
     private let hash: FlowHash
     /// Of the base's interfaces, by number.
@@ -42,8 +42,12 @@ final class SourceFeeder: @unchecked Sendable {
     /// Asking the kernel for its counters is a system call for each device.
     private static let publishingInterval = 32
 
-    init(_ base: any PacketSource, overload: QueuedSource.Overload, limit: Int, depth: Int, _ hash: FlowHash) {
+    init(
+        _ base: any PacketSource, overload: QueuedSource.Overload, limit: Int, depth: Int, _ hash: FlowHash,
+        readsMessages: Bool
+    ) {
         self.hash = hash
+        reads = Atomic(readsMessages)
         self.base = base
         self.overload = overload
         self.limit = limit
@@ -103,6 +107,8 @@ final class SourceFeeder: @unchecked Sendable {
     private func hand(_ target: QueuedBatch, _ status: ReadStatus, _ slot: inout QueuedBatch?) {
         target.status = status
         target.interfaces = base.interfaces
+        // Not of what is dropped.
+        readMessages(target)
         slot = nil
         ready.push(target)
     }
@@ -118,9 +124,7 @@ final class SourceFeeder: @unchecked Sendable {
 
     private func read(into slot: QueuedBatch) -> ReadStatus {
         do throws(CaptureError) {
-            let status = try base.read(into: &slot.batch, limit: limit)
-            readMessages(slot)
-            return status
+            return try base.read(into: &slot.batch, limit: limit)
         } catch {
             published.withLock { $0.error = error }
             return .endOfInput
@@ -130,7 +134,7 @@ final class SourceFeeder: @unchecked Sendable {
     private func readMessages(_ slot: QueuedBatch) {
         slot.datagrams.removeAll()
         guard readsMessages else { return }
-        if base.interfaces.count != linkTypes.count { linkTypes = base.interfaces.map { .init(rawValue: $0.linkType) } }
+        if slot.interfaces.count != linkTypes.count { linkTypes = slot.interfaces.map { .init(rawValue: $0.linkType) } }
         let packets = slot.batch.packets
         slot.datagrams.read(from: 0, upTo: packets.count, packets, slot.batch.bytes, linkTypes, hash)
     }

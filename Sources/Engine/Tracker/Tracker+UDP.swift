@@ -43,8 +43,9 @@ extension Tracker {
     private mutating func trackSIPDatagram(
         _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ batch: inout TrackedBatch
     ) -> Bool {
+        let payload = span.extracting(decoded.payloadRange)
         var datagram = SIPDatagram(packet: index, decoded: decoded)
-        guard datagram.read(span.extracting(decoded.payloadRange), hash) else { return false }
+        guard SIPDatagram.mayBegin(payload), datagram.read(payload, hash) else { return false }
         trackSIPDatagram(datagram.message, flowHash: datagram.flowHash, packet, index, span, &batch)
         return true
     }

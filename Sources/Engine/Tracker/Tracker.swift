@@ -153,7 +153,7 @@ struct Tracker: ~Copyable {
     private mutating func track(
         _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ batch: inout TrackedBatch
     ) {
-        if index >= batch.datagrams.end, !isAllEthernet || SIPDatagrams.mayBeMessage(span) {
+        if index >= batch.datagrams.end, !isAllEthernet || SIPDatagrams.mayHold(span) {
             readAhead(from: Int(index), &batch)
         }
         if let place = batch.datagrams.take(index) {
@@ -182,6 +182,8 @@ struct Tracker: ~Copyable {
         case .malformed(let layer): countMalformed(layer)
         }
     }
+
+    // Nothing is changed by the next two but the batch: not mutating, they would be compiled to a copy of the tracker.
 
     /// Looks for messages from a packet on, as far as there may be some.
     private mutating func readAhead(from index: Int, _ batch: inout TrackedBatch) {

@@ -89,7 +89,8 @@ struct Worker: ~Copyable {
         }
     }
 
-    /// Asks for the calls of the actions to come: each is hundreds of bytes that no cache holds where there are many.
+    /// Asks for the calls of the actions to come: each is hundreds of bytes that no cache holds where there are many. Mutating
+    /// only not to be compiled to a copy of the worker.
     @inline(__always)
     private mutating func prefetch(behind place: Int, _ actions: [Action], _ messages: [TrackedMessage]) {
         if place + 8 < actions.count { Prefetch.element(Int(actions[place + 8].call), of: slots) }

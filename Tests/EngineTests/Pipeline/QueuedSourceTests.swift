@@ -160,7 +160,7 @@ private final class SilentSource: PacketSource, @unchecked Sendable {
 
     /// The reading thread waits for room that never comes; with the source it goes.
     @Test func nobodyReadsOnForASourceThatIsGone() throws {
-        weak var base = try { () throws -> CountingSource in
+        weak let base = try { () throws -> CountingSource in
             let base = CountingSource(total: .max)
             let source = QueuedSource(base, overload: .wait, limit: 64, depth: 1, stopping: .afterRead)
             var batch = PacketBatch()

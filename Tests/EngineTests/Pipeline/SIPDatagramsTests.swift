@@ -57,7 +57,8 @@ import Testing
 
     @Test func theReadingThreadReadsThemAsLongAsItIsToldTo() throws {
         let folder = TemporaryFolder()
-        let queued = QueuedSource(try source(folder), overload: .wait, limit: 2, depth: 1, stopping: .afterRead)
+        let queued = QueuedSource(
+            try source(folder), overload: .wait, limit: 2, depth: 1, stopping: .afterRead, readsMessages: true)
         var batch = PacketBatch()
         var datagrams = SIPDatagrams()
         var position: UInt32 = 0

@@ -124,7 +124,8 @@ struct Outcome {
             inputs.count == 1 ? try FileSource(path: inputs[0]) : try MergedSource(paths: inputs)
         // As `lc` reads, with messages read ahead on the reading thread.
         if options.workers > 0 {
-            source = QueuedSource(source, overload: .wait, limit: options.limits.batchSize, stopping: .afterRead)
+            source = QueuedSource(
+                source, overload: .wait, limit: options.limits.batchSize, stopping: .afterRead, readsMessages: true)
         }
         let result = try sniffer.run(source)
         summary = result.summary

@@ -13,6 +13,8 @@ import Glibc
     let descriptor: Int32
     private let handle: OpaquePointer
     private let fractionUnit: Int64
+    /// Wall clock; until something was captured after it.
+    private var filteredSince: Int64?
     private var lastStatistics = pcap_stat()
     private(set) var statistics: InterfaceStatistics
     /// After a stop: nothing more will come that is from before it.
@@ -39,6 +41,7 @@ import Glibc
                 _ = unsafe pcap_set_datalink(handle, Int32(LinkType.linuxCookedV2))
             }
             try unsafe LiveDevice.setFilter(handle, options)
+            if !options.filter.isEmpty { filteredSince = LiveDrain.clock(CLOCK_REALTIME) }
             let (nonblocking, problem) = unsafe withPcapErrorBuffer { unsafe pcap_setnonblock(handle, 1, $0) }
             let descriptor = unsafe pcap_get_selectable_fd(handle)
             guard nonblocking == 0, descriptor >= 0 else {
@@ -119,8 +122,9 @@ import Glibc
             if let packet = unsafe sink.overflowPacket { overflow = unsafe (packet, sink.overflow) }
             unsafe statistics.droppedByKernel &+= sink.lost
         }
-        unsafe batch.packets.append(contentsOf: unsafe UnsafeBufferPointer(start: packets, count: appended))
-        statistics.packets &+= UInt64(appended)
+        let captured = unsafe UnsafeBufferPointer(start: packets, count: appended)[early(packets, appended)...]
+        unsafe batch.packets.append(contentsOf: captured)
+        unsafe statistics.packets &+= UInt64(captured.count)
         if appended == 0 { lastEmpty = LiveDrain.clock(CLOCK_MONOTONIC) }
         if let overflow {
             statistics.packets &+= 1
@@ -134,6 +138,16 @@ import Glibc
                     hint: "check ip link show \(name)"))
         }
         return .done
+    }
+
+    /// How many packets are from before the filter was in place. libpcap keeps those of them that match, but lets nothing
+    /// through while it sets the filter: a capture that began with them would have a hole.
+    private func early(_ packets: UnsafePointer<CapturedPacket>, _ count: Int) -> Int {
+        // Not so if the clock was set back meanwhile.
+        guard let since = filteredSince, count > 0, LiveDrain.clock(CLOCK_REALTIME) >= since else { return 0 }
+        let first = unsafe UnsafeBufferPointer(start: packets, count: count).firstIndex { $0.timestamp >= since }
+        if first != nil { filteredSince = nil }
+        return first ?? count
     }
 
     /// Asks the kernel (https://www.tcpdump.org/manpages/pcap_stats.3pcap.html); its 32-bit counters may wrap.

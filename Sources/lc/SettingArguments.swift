@@ -1,5 +1,6 @@
 import ArgumentParser
 import Service
+import Synchronization
 
 /// Which rows of the settings table become options.
 protocol SettingSelection {
@@ -40,8 +41,9 @@ struct SettingArguments<Selection: SettingSelection>: ParsableArguments, CustomR
         }
     }
 
+    /// Asked for several times with every command line, so made once.
     var customMirror: Mirror {
-        Mirror(self, children: Self.settings.map { (label: $0.key, value: Self.definition($0)) })
+        Mirror(self, children: Definitions.of(Selection.self) { Self.settings.map { ($0.key, Self.definition($0)) } })
     }
 
     private static func definition(_ setting: Setting) -> Any {
@@ -51,6 +53,20 @@ struct SettingArguments<Selection: SettingSelection>: ParsableArguments, CustomR
         return Option<[String]>(
             wrappedValue: [],
             name: setting.names, parsing: .singleValue, help: setting.argumentHelp, completion: setting.completion)
+    }
+}
+
+/// What the reflection of a group's options shows. Nobody changes it.
+private struct Definitions: @unchecked Sendable {
+    var children: [Mirror.Child]
+
+    private static let known = Mutex<[ObjectIdentifier: Definitions]>([:])
+
+    static func of(_ group: (some SettingSelection).Type, _ make: () -> [Mirror.Child]) -> [Mirror.Child] {
+        if let known = known.withLock({ $0[ObjectIdentifier(group)] }) { return known.children }
+        let new = Definitions(children: make())
+        known.withLock { $0[ObjectIdentifier(group)] = new }
+        return new.children
     }
 }
 

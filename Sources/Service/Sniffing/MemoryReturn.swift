@@ -23,10 +23,12 @@ enum MemoryReturn {
         guard let program = SystemFile.target("/proc/self/exe"),
             let mappings = SystemFile.text("/proc/self/maps")
         else { return }
-        for mapping in mappings.split(separator: "\n") {
+        // Bytes, not characters: there are a hundred lines, and finding what is a character costs a tenth of the start.
+        for mapping in mappings.utf8.split(separator: UInt8(ascii: "\n")) {
             // `start-end permissions offset device inode path`. What can be executed is never written to, so it is as in the
             // file; what is read only may have been relocated.
-            let fields = mapping.split(separator: " ", omittingEmptySubsequences: true)
+            guard mapping.suffix(program.utf8.count).elementsEqual(program.utf8) else { continue }
+            let fields = mapping.split(separator: UInt8(ascii: " ")).map { Substring($0) }
             guard fields.count == 6, fields[1] == "r-xp", fields[5] == program else { continue }
             let bounds = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
             guard bounds.count == 2, bounds[0] < bounds[1] else { continue }

@@ -43,10 +43,15 @@ struct SettingArguments<Selection: SettingSelection>: ParsableArguments, CustomR
 
     /// Asked for several times with every command line, so made once.
     var customMirror: Mirror {
-        Mirror(self, children: Definitions.of(Selection.self) { Self.settings.map { ($0.key, Self.definition($0)) } })
+        let shown = definitions.withLock { known in
+            let shown = known[ObjectIdentifier(Selection.self)] ?? Self.settings.map { ($0.key, Self.definition($0)) }
+            known[ObjectIdentifier(Selection.self)] = shown
+            return shown
+        }
+        return Mirror(self, children: shown.map { (label: $0.key, value: $0.definition) })
     }
 
-    private static func definition(_ setting: Setting) -> Any {
+    private static func definition(_ setting: Setting) -> any Sendable {
         if case .boolean = setting.kind {
             return Flag<Bool?>(name: setting.names, inversion: .prefixedNo, help: setting.argumentHelp)
         }
@@ -56,19 +61,8 @@ struct SettingArguments<Selection: SettingSelection>: ParsableArguments, CustomR
     }
 }
 
-/// What the reflection of a group's options shows. Nobody changes it.
-private struct Definitions: @unchecked Sendable {
-    var children: [Mirror.Child]
-
-    private static let known = Mutex<[ObjectIdentifier: Definitions]>([:])
-
-    static func of(_ group: (some SettingSelection).Type, _ make: () -> [Mirror.Child]) -> [Mirror.Child] {
-        if let known = known.withLock({ $0[ObjectIdentifier(group)] }) { return known.children }
-        let new = Definitions(children: make())
-        known.withLock { $0[ObjectIdentifier(group)] = new }
-        return new.children
-    }
-}
+/// What the reflection of a group's options shows: outside of `SettingArguments`, for a generic type can store nothing of its own.
+private let definitions = Mutex<[ObjectIdentifier: [(key: String, definition: any Sendable)]]>([:])
 
 /// A key that any name can be.
 private struct TableKey: CodingKey {

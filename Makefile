@@ -9,8 +9,12 @@ DESTDIR ?=
 # The programs the tests, the checks and the benchmarks use are listed in scripts/deps.
 SWIFT ?= swift
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+# Names of tests, or parts of them: only these.
+FILTER ?=
 # A crash in a test must end the test, not wait in the backtracer.
 export SWIFT_BACKTRACE ?= enable=no
+# What the builds have in common is compiled once.
+export CC := $(CURDIR)/scripts/cc
 
 # One set of flags for everything built in release, so that it is built once. The C++ runtime comes from its archive. Nobody
 # looks up symbols in the program: without a table of them it takes 4 MB less of disk and 2 MB less of memory.
@@ -46,10 +50,10 @@ deb: build ## make the Debian package dist/lippycat_VERSION_ARCHITECTURE.deb
 run: build ## replay captures of testdata/ and show their calls and their files (in ./out)
 	@scripts/demonstration ./lc out
 
-test: ## run every test
+test: ## run every test (FILTER=ArchiveTests: some)
 	@scripts/deps build test
 	@scripts/whole-modules
-	@scripts/failures $(SWIFT) test -j $(JOBS)
+	@scripts/failures $(SWIFT) test -j $(JOBS) --disable-index-store $(if $(FILTER),--filter '$(FILTER)')
 
 lint: ## check format, scripts, and that nothing of one machine is committed
 	@scripts/lint

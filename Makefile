@@ -53,7 +53,7 @@ run: build ## replay captures of testdata/ and show their calls and their files 
 test: ## run every test (FILTER=ArchiveTests: some)
 	@scripts/deps build test
 	@scripts/whole-modules
-	@scripts/failures $(SWIFT) test -j $(JOBS) --disable-index-store $(if $(FILTER),--filter '$(FILTER)')
+	@scripts/failures $(SWIFT) test -j $(JOBS) $(if $(FILTER),--filter '$(FILTER)')
 
 lint: ## check format, scripts, and that nothing of one machine is committed
 	@scripts/lint

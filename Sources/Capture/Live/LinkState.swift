@@ -26,7 +26,7 @@ struct LinkState: Equatable {
         guard unsafe ioctl(descriptor, UInt(SIOCGIFINDEX), &request) == 0,
             unsafe ioctl(descriptor, UInt(SIOCGIFFLAGS), &forFlags) == 0
         else { return errno == ENODEV || errno == ENXIO ? .absent : .unknown }
-        let index = (0..<4).reduce(UInt32(0)) { $0 | UInt32(request[16 + $1]) << UInt32(8 * $1) }
+        let index = request[16..<20].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         let flags = UInt16(forFlags[16]) | UInt16(forFlags[17]) << 8
         return .there(LinkState(index: index, isUp: flags & UInt16(IFF_UP) != 0))
     }

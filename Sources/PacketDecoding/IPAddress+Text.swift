@@ -2,11 +2,10 @@ extension IPAddress: CustomStringConvertible {
     /// Dotted decimal, or RFC 5952 text for IPv6.
     public var description: String {
         if isIPv4 {
-            let octets: [UInt64] = [low >> 24, low >> 16, low >> 8, low]
-            return octets.map { String($0 & 255) }.joined(separator: ".")
+            return "\(low >> 24 & 255).\(low >> 16 & 255).\(low >> 8 & 255).\(low & 255)"
         }
-        let groups = (0..<8).map { index in
-            UInt16(truncatingIfNeeded: (index < 4 ? high : low) >> UInt64(48 - 16 * (index % 4)))
+        let groups = [high, low].flatMap { half in
+            [UInt64(48), 32, 16, 0].map { UInt16(truncatingIfNeeded: half >> $0) }
         }
         guard let zeros = IPAddress.longestZeroRun(groups) else {
             return groups.map { String($0, radix: 16) }.joined(separator: ":")

@@ -1,5 +1,5 @@
 /// The method of a request (RFC 3261 section 7.1 and the extensions in the IANA registry).
-public enum Method: UInt8, Sendable, CaseIterable {
+public enum Method: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// A method without a name here; the message keeps its range.
     case other
     case invite, ack, bye, cancel, options, register

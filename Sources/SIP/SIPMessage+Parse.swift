@@ -66,9 +66,17 @@ extension SIPMessage {
             let (name, nameEnd) = HeaderName.read(bytes, from: position, to: count)
             var end = bytes.offset(of: ASCII.lineFeed, from: nameEnd, to: count)
             var next = end &+ 1
-            // The usual line ends with CRLF and is followed by another; what else there may be is told apart.
-            if next < count, end &- nameEnd >= 2, bytes[end &- 1] == ASCII.carriageReturn, bytes[next] > ASCII.space {
+            // The usual line ends with CRLF and is followed by another, or by the empty one; what else there may be is told
+            // apart.
+            if next < count, end &- nameEnd >= 2, bytes[end &- 1] == ASCII.carriageReturn,
+                !ASCII.isBlank(bytes[next])
+            {
                 end &-= 1
+            } else if nameEnd == position, end == position &+ 1, end < count,
+                bytes[position] == ASCII.carriageReturn
+            {
+                endHeaders(at: position, from: start, body: next, count)
+                return
             } else {
                 guard let line = unusualLine(bytes, at: position, from: start, isCut: isCut) else { return }
                 end = line.end
@@ -96,8 +104,7 @@ extension SIPMessage {
         if line.isFolded { flags.insert(.folded) }
         if line.isEmpty {
             // A lone CR at the very end: the LF is missing, the section is not.
-            headerSection = ByteRange(unchecked: start, position)
-            body = ByteRange(unchecked: line.next, bytes.count)
+            endHeaders(at: position, from: start, body: line.next, bytes.count)
             return nil
         }
         if isCut, !line.isTerminated {
@@ -106,6 +113,13 @@ extension SIPMessage {
             return nil
         }
         return line
+    }
+
+    /// An empty line ends the header section.
+    @inline(__always)
+    private mutating func endHeaders(at position: Int, from start: Int, body next: Int, _ count: Int) {
+        headerSection = ByteRange(unchecked: start, position)
+        body = ByteRange(unchecked: next, count)
     }
 
     /// The bytes end before the header section does.

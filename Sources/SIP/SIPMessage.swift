@@ -3,8 +3,8 @@
 /// All ranges count from the first byte that was given to `read`. Of a repeated header the first occurrence counts;
 /// `headers` walks through all of them. Values are trimmed; a folded value still holds its line breaks
 /// (`Header.unfolded`). A header that is not there has the range `absent`.
-public struct SIPMessage: Sendable, Hashable {
-    public enum Kind: UInt8, Sendable { case request, response }
+public struct SIPMessage: Sendable, Hashable, BitwiseCopyable {
+    public enum Kind: UInt8, Sendable, BitwiseCopyable { case request, response }
 
     public internal(set) var kind = Kind.request
     /// Of a request its own method; of a response the method its CSeq names.
@@ -52,7 +52,7 @@ public struct SIPMessage: Sendable, Hashable {
     public init() {}
 
     /// What is odd about the message. None of it keeps a message from being one.
-    public struct Flags: OptionSet, Sendable, Hashable {
+    public struct Flags: OptionSet, Sendable, Hashable, BitwiseCopyable {
         public let rawValue: UInt32
         public init(rawValue: UInt32) { self.rawValue = rawValue }
 

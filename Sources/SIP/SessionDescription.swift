@@ -52,13 +52,14 @@ public struct SessionDescription: Sendable {
     private mutating func clear() {
         (origin, name, connection, direction) = (.absent, .absent, nil, nil)
         (hasFingerprint, mediaIsRefused, refused, oddLines) = (false, false, 0, 0)
-        bundles.removeAll(keepingCapacity: true)
         media.removeAll(keepingCapacity: true)
         formats.removeAll(keepingCapacity: true)
         payloadTypes.removeAll(keepingCapacity: true)
-        rtpMaps.removeAll(keepingCapacity: true)
-        formatParameters.removeAll(keepingCapacity: true)
-        candidates.removeAll(keepingCapacity: true)
+        // To remove nothing costs as much.
+        if !rtpMaps.isEmpty { rtpMaps.removeAll(keepingCapacity: true) }
+        if !formatParameters.isEmpty { formatParameters.removeAll(keepingCapacity: true) }
+        if !candidates.isEmpty { candidates.removeAll(keepingCapacity: true) }
+        if !bundles.isEmpty { bundles.removeAll(keepingCapacity: true) }
     }
 
     private mutating func take(_ line: SDPLineIterator.Line, _ sdp: Span<UInt8>) {

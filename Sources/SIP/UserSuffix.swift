@@ -7,6 +7,12 @@ public enum UserSuffix {
 
     /// Appends the last digits of a number, all of a shorter one; of a name all letters in lower case.
     public static func append(_ user: Span<UInt8>, to text: inout [UInt8]) {
+        // Plain digits are what most are.
+        let plain = plainDigits(of: user)
+        if !plain.isEmpty {
+            for index in plain.suffix(digits) { text.append(user[index]) }
+            return
+        }
         let start = text.count
         var digitsLeft = UserNumber.digitCount(of: user)
         let isNumber = digitsLeft > 0
@@ -19,5 +25,12 @@ public enum UserSuffix {
             }
             text.append(byte)
         }
+    }
+
+    /// Where the digits are of a user part that has nothing else but a plus in front; empty for another.
+    private static func plainDigits(of user: Span<UInt8>) -> Range<Int> {
+        let first = !user.isEmpty && user[0] == UInt8(ascii: "+") ? 1 : 0
+        for index in first..<user.count where !ASCII.isDigit(user[index]) { return 0..<0 }
+        return first..<user.count
     }
 }

@@ -1,5 +1,5 @@
 /// A SIP method, as far as the life of a call has to tell methods apart.
-public enum CallMethod: UInt8, Sendable {
+public enum CallMethod: UInt8, Sendable, BitwiseCopyable {
     case invite, ack, bye, cancel, prack, update, info, refer
     case register, options, message, subscribe, publish, notify
     case other
@@ -22,7 +22,7 @@ public enum CallMethod: UInt8, Sendable {
 }
 
 /// What the life of a call needs to know of one SIP message. Tags and branches come as hashes: they are only compared.
-public struct MessageFacts: Sendable {
+public struct MessageFacts: Sendable, BitwiseCopyable {
     public var isRequest: Bool
     /// The method of the request, or of the request a response answers (CSeq).
     public var method: CallMethod

@@ -1,39 +1,79 @@
 import Capture
 import PacketDecoding
+import Tables
 
-/// A UDP datagram of a batch that is a SIP message.
-struct SIPDatagram {
+/// A UDP datagram that is a SIP message, with all that is asked of its bytes to track it.
+struct SIPDatagram: BitwiseCopyable {
     /// Number of the packet in its batch.
-    var packet: UInt32 = 0
-    var decoded = DecodedPacket()
+    fileprivate(set) var packet: UInt32 = 0
+    fileprivate(set) var decoded = DecodedPacket()
     /// By which `FlowTable` finds its flow.
-    var flowHash: UInt64 = 0
+    private(set) var flowHash: UInt64 = 0
+    /// By which copies are told: see `FlowTable.isCopy`.
+    private(set) var fingerprint: UInt64 = 0
+    private(set) var path: UInt32 = 0
+    /// Those that the message names, among the batch's `SIPDatagrams.endpoints`.
+    fileprivate(set) var firstEndpoint: UInt32 = 0
+    fileprivate(set) var endpointCount: UInt32 = 0
     var message = RoutedMessage()
+
+    init(_ decoded: DecodedPacket = DecodedPacket()) { self.decoded = decoded }
+
+    /// Reads what has been decoded of a packet; false if it is no message.
+    mutating func read(
+        _ frame: Span<UInt8>, interface: UInt16, _ hash: FlowHash, _ scratch: inout MessageScratch
+    ) -> Bool {
+        let payload = frame.extracting(decoded.payloadRange)
+        guard SIPDatagram.mayBegin(payload), message.read(payload, isCut: decoded.cut, hash, &scratch) else {
+            return false
+        }
+        flowHash = hash.flow(of: decoded)
+        fingerprint = hash(payload)
+        path = Tracker.path(frame, interface, decoded)
+        return true
+    }
 }
 
 /// The SIP messages among a batch's UDP datagrams, read before their turn: where much is signalled by the thread that reads the
 /// capture, else a few at a time by the tracker. So it knows which calls and flows come next, and may ask for their memory.
-struct SIPDatagrams {
-    private(set) var found: [SIPDatagram] = []
+struct SIPDatagrams: ~Copyable {
+    /// Read where they stay: the first `count`, and behind them what is left of earlier ones.
+    private var read = OwnedTable<SIPDatagram>()
+    private(set) var count = 0
+    /// What they name, one message's behind the other's.
+    private(set) var endpoints: [Endpoint] = []
+    private var scratch = MessageScratch()
     /// The first that has not had its turn.
     private var next = 0
     /// Packets that have been looked at.
     private(set) var end = 0
 
+    subscript(place: Int) -> SIPDatagram {
+        @inline(__always) _read { yield read[place] }
+        @inline(__always) _modify { yield &read[place] }
+    }
+
     mutating func removeAll() {
-        found.removeAll(keepingCapacity: true)
+        count = 0
+        endpoints.removeAll(keepingCapacity: true)
         next = 0
         end = 0
     }
 
+    /// Whether the packet is the message whose turn it is.
+    @inline(__always)
+    func isNext(_ packet: Int) -> Bool { next < count && read[next].packet == packet }
+
     /// The place of the message that the packet is. Packets are asked for in their order.
     @inline(__always)
     mutating func take(_ packet: UInt32) -> Int? {
-        while next < found.count, found[next].packet < packet { next += 1 }
-        guard next < found.count, found[next].packet == packet else { return nil }
+        while next < count, read[next].packet < packet { next += 1 }
+        guard next < count, read[next].packet == packet else { return nil }
         next += 1
         return next - 1
     }
+
+    func prefetch(_ place: Int) { read.prefetch(place) }
 
     /// Looks at packets from number `start` up to `limit`. Those before have had their turn.
     mutating func read(
@@ -46,21 +86,31 @@ struct SIPDatagrams {
             let packet = packets[end]
             let interface = Int(packet.interface)
             let linkType = interface < linkTypes.count ? linkTypes[interface] : .ethernet
-            read(all.extracting(packet.range), linkType, hash)
+            read(all.extracting(packet.range), linkType, packet.interface, hash)
             end += 1
         }
     }
 
-    private mutating func read(_ frame: Span<UInt8>, _ linkType: PacketDecoding.LinkType, _ hash: FlowHash) {
-        var decoded = DecodedPacket()
-        guard linkType != .ethernet || SIPDatagrams.mayHold(frame),
-            PacketDecoder.decode(frame, linkType: linkType, into: &decoded) == .udp,
-            SIPDatagram.mayBegin(frame.extracting(decoded.payloadRange))
+    private mutating func read(
+        _ frame: Span<UInt8>, _ linkType: PacketDecoding.LinkType, _ interface: UInt16, _ hash: FlowHash
+    ) {
+        guard linkType != .ethernet || SIPDatagrams.mayHold(frame) else { return }
+        if count == read.count { read.append(SIPDatagram()) }
+        guard PacketDecoder.decode(frame, linkType: linkType, into: &read[count].decoded) == .udp,
+            read[count].read(frame, interface: interface, hash, &scratch)
         else { return }
-        // Read where it stays.
-        let place = found.count
-        found.append(SIPDatagram(packet: UInt32(truncatingIfNeeded: end), decoded: decoded))
-        if !found[place].read(frame.extracting(decoded.payloadRange), hash) { found.removeLast() }
+        read[count].packet = UInt32(truncatingIfNeeded: end)
+        read[count].firstEndpoint = UInt32(truncatingIfNeeded: endpoints.count)
+        read[count].endpointCount = UInt32(truncatingIfNeeded: scratch.endpoints.items.count)
+        for item in scratch.endpoints.items { endpoints.append(item.endpoint) }
+        count += 1
+    }
+
+    /// The endpoints that a message names, by their place in `endpoints`.
+    @inline(__always)
+    func named(by place: Int) -> Range<Int> {
+        let first = Int(read[place].firstEndpoint)
+        return first..<first + Int(read[place].endpointCount)
     }
 
     /// Whether a message may be in an Ethernet frame. What is most of the rest need not be taken apart twice: TCP over IPv4,
@@ -81,13 +131,6 @@ extension SIPDatagram {
     /// A line of text, or the end of one in front of it; RTP and RTCP begin with 0b10.
     static func mayBegin(_ payload: Span<UInt8>) -> Bool {
         !payload.isEmpty && payload[0] >= 0x0a && payload[0] < 0x80
-    }
-
-    /// Reads the payload of the packet that has been decoded; false if it is no message.
-    mutating func read(_ payload: Span<UInt8>, _ hash: FlowHash) -> Bool {
-        guard message.read(payload, isCut: decoded.cut, hash) else { return false }
-        flowHash = hash.flow(of: decoded)
-        return true
     }
 }
 

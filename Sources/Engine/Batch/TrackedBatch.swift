@@ -14,7 +14,7 @@ struct TrackedMessage {
     var destination: Endpoint
     var transport: SIPTransport
     var isCopy: Bool
-    /// Where its parts are, see `TrackedBatch.parts`.
+    /// Where its parts are: among the batch's `datagrams`, or less than 0 for its `otherParts`.
     var parts: Int32
 }
 
@@ -80,16 +80,14 @@ struct TrackedBatch: ~Copyable {
     /// No packet with a lower position can reach a call after this batch.
     var pendingFloor: UInt64 = 0
 
-    /// Where the parts of a message are for the workers: its place among `datagrams`, or -1.
-    mutating func keepParts(_ message: RoutedMessage, datagram: Int32) -> Int32 {
-        guard datagram < 0 else { return datagram }
+    /// Where the parts of a message that is none of `datagrams` will be for the workers.
+    mutating func keepParts(_ message: inout RoutedMessage) -> Int32 {
         otherParts.append(message)
         return -Int32(truncatingIfNeeded: otherParts.count)
     }
 
-    func parts(of message: TrackedMessage) -> RoutedMessage {
-        message.parts >= 0 ? datagrams.found[Int(message.parts)].message : otherParts[-1 - Int(message.parts)]
-    }
+    /// The parts of a message that is none of `datagrams`.
+    func otherParts(of message: TrackedMessage) -> RoutedMessage { otherParts[-1 - Int(message.parts)] }
 
     /// So much that messages are better read by the thread that reads packets: one in four.
     var isMostlySignalling: Bool { messages.count * 4 > captured.count }

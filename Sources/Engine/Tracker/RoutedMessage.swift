@@ -3,7 +3,7 @@ import PacketDecoding
 import SIP
 
 /// A SIP message with what the tracker asks of it.
-struct RoutedMessage {
+struct RoutedMessage: BitwiseCopyable {
     private(set) var message = SIPMessage()
     /// The session description in the body; empty if there is none.
     private(set) var sessionDescription = ByteRange.absent
@@ -12,15 +12,29 @@ struct RoutedMessage {
     private(set) var callIDHash: UInt64 = 0
     private(set) var userAgentHash: UInt64 = 0
     private(set) var serverHash: UInt64 = 0
+    /// Of an INVITE that begins a dialog: hash of the numbers that another leg of its call would have too, 0 without one.
+    private(set) var numbersHash: UInt64 = 0
 
     /// Reads a message in place of the last one; false if the bytes are none.
-    mutating func read(_ bytes: Span<UInt8>, isCut: Bool = false, _ hash: FlowHash) -> Bool {
+    ///
+    /// - Parameter scratch: has the endpoints that the message names afterwards.
+    mutating func read(
+        _ bytes: Span<UInt8>, isCut: Bool = false, _ hash: FlowHash, _ scratch: inout MessageScratch
+    ) -> Bool {
         guard message.read(bytes, isCut: isCut) == .message else { return false }
         sessionDescription = message.sessionDescription(in: bytes, isCut: isCut)
         facts = MessageFacts(message, hasSDP: !sessionDescription.isEmpty, bytes, hash)
         if let callID { callIDHash = hash(bytes.extracting(callID)) }
         if message.userAgent.isPresent { userAgentHash = hash(bytes.bytes(message.userAgent)) }
         if message.server.isPresent { serverHash = hash(bytes.bytes(message.server)) }
+        numbersHash = 0
+        if facts.isRequest, facts.method == .invite, facts.toTag == 0 {
+            numbersHash = scratch.numbersHash(fromUser(bytes), toUser(bytes), bytes, hash)
+        }
+        // An empty one, too, in place of the last.
+        if facts.hasSDP || !scratch.endpoints.items.isEmpty {
+            scratch.endpoints.collect(bytes.bytes(sessionDescription))
+        }
         return true
     }
 
@@ -42,10 +56,25 @@ struct RoutedMessage {
         guard value.isPresent else { return .absent }
         return SIPURI(bytes, in: NameAddress(bytes, in: value).uri).user
     }
+}
 
-    /// What the body's session description names.
-    func mediaEndpoints(_ bytes: Span<UInt8>, _ scratch: inout SDPEndpoints) {
-        scratch.collect(bytes.bytes(sessionDescription))
+/// What reading a message needs beside it: kept and used again, so that it costs no memory.
+struct MessageScratch {
+    /// What the session description of the message read last names.
+    fileprivate(set) var endpoints = SDPEndpoints()
+    private var numbers: [UInt8] = []
+
+    /// 0 where the one who is called has no number.
+    fileprivate mutating func numbersHash(
+        _ from: ByteRange, _ to: ByteRange, _ bytes: Span<UInt8>, _ hash: FlowHash
+    ) -> UInt64 {
+        numbers.removeAll(keepingCapacity: true)
+        UserSuffix.append(bytes.bytes(from), to: &numbers)
+        // A byte that neither has.
+        numbers.append(0)
+        let end = numbers.count
+        UserSuffix.append(bytes.bytes(to), to: &numbers)
+        return numbers.count > end ? hash(numbers.span) | 1 : 0
     }
 }
 

@@ -8,7 +8,7 @@ struct SIPCounts {
     private var otherMethods: [[UInt8]: UInt64] = [:]
     private var statuses = Array(repeating: UInt64(0), count: 1000)
     private var transports = Array(repeating: UInt64(0), count: SIPTransport.allCases.count)
-    private var callIDs: Set<UInt64> = []
+    private var callIDs = HashSet()
     private(set) var callIDsRefused: UInt64 = 0
 
     /// Unknown methods told apart.
@@ -18,15 +18,14 @@ struct SIPCounts {
 
     init(maxCallIDs: Int) { self.maxCallIDs = maxCallIDs }
 
-    mutating func count(_ routed: RoutedMessage, _ bytes: Span<UInt8>, _ transport: SIPTransport) {
-        let message = routed.message
+    mutating func count(_ routed: inout RoutedMessage, _ bytes: Span<UInt8>, _ transport: SIPTransport) {
         transports[Int(transport.rawValue)] &+= 1
-        if message.kind == .response {
-            statuses[min(Int(message.statusCode), 999)] &+= 1
-        } else if message.method == .other {
-            countOther(bytes.bytes(message.methodRange))
+        if routed.message.kind == .response {
+            statuses[min(Int(routed.message.statusCode), 999)] &+= 1
+        } else if routed.message.method == .other {
+            countOther(bytes.bytes(routed.message.methodRange))
         } else {
-            methods[Int(message.method.rawValue)] &+= 1
+            methods[Int(routed.message.method.rawValue)] &+= 1
         }
     }
 
@@ -47,6 +46,9 @@ struct SIPCounts {
         }
         callIDs.insert(hashed)
     }
+
+    /// Asks for where a Call-ID is looked for.
+    func prefetchCallID(_ hashed: UInt64) { callIDs.prefetch(hashed) }
 
     var distinctCallIDs: UInt64 { UInt64(callIDs.count) }
 

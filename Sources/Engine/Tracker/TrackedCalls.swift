@@ -1,5 +1,6 @@
 import Calls
 import PacketDecoding
+import SIP
 import Tables
 
 /// What the tracker keeps of a call: enough to route its packets and to know when it ends.
@@ -96,11 +97,7 @@ struct TrackedCalls {
     /// The slot of the call that probably has the hash, -1 if there is none.
     func probableSlot(_ hashed: UInt64) -> Int { index.first(hashed) }
 
-    private func isCallID(_ known: [UInt8], _ callID: Span<UInt8>) -> Bool {
-        guard known.count == callID.count else { return false }
-        for place in known.indices where known[place] != callID[place] { return false }
-        return true
-    }
+    private func isCallID(_ known: [UInt8], _ callID: Span<UInt8>) -> Bool { callID.isSame(as: known.span) }
 
     mutating func add(callID: [UInt8], hashed: UInt64, life: CallLife, workers: Int, now: Int64) -> Int {
         var call = TrackedCall(

@@ -43,25 +43,32 @@ struct MessageOwner {
 }
 
 extension Tracker {
-    /// A UDP datagram that is a SIP message; `decoded` is its packet's.
+    // Messages are passed on inout, though nothing changes them: they are hundreds of bytes, which otherwise would be copied
+    // for each call.
+
+    /// A UDP datagram that is a SIP message. `named` has what it names.
+    ///
+    /// - Parameter place: its own among the batch's `SIPDatagrams`, -1 if it is none of these.
     @inline(never)
     mutating func trackSIPDatagram(
-        _ message: RoutedMessage, flowHash: UInt64, place: Int32 = -1, _ packet: CapturedPacket, _ index: UInt32,
-        _ span: Span<UInt8>, _ batch: inout TrackedBatch
+        _ datagram: inout SIPDatagram, place: Int32, _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>,
+        _ batch: inout TrackedBatch
     ) {
-        if decoded.cut { counters.cut += 1 }
-        let payload = span.extracting(decoded.payloadRange)
+        if datagram.decoded.cut { counters.cut += 1 }
+        let payload = span.extracting(datagram.decoded.payloadRange)
         let flow = flows.slot(
-            decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort,
-            flowHash, now: clock.now)
-        flows.flows[flow].lastSeen = clock.now
+            datagram.decoded.source, datagram.decoded.destination, datagram.decoded.sourcePort,
+            datagram.decoded.destinationPort, datagram.flowHash, now: clock.now)
+        let isCopy = flows.isCopy(
+            flow, fingerprint: datagram.fingerprint, path: datagram.path, time: packet.timestamp, now: clock.now)
         let found = FoundMessage(
-            isExtra: false, offset: Int(packet.offset) + decoded.payloadOffset, length: payload.count,
-            timestamp: packet.timestamp, source: decoded.sourceEndpoint, destination: decoded.destinationEndpoint,
+            isExtra: false, offset: Int(packet.offset) + datagram.decoded.payloadOffset, length: payload.count,
+            timestamp: packet.timestamp, source: datagram.decoded.sourceEndpoint,
+            destination: datagram.decoded.destinationEndpoint,
             transport: options.isSynthesized
                 ? SIPTransport(ipProtocol: HEPSource.ipProtocol(ofInterface: packet.interface)) : .udp,
-            isCopy: isCopy(flow, payload, span, packet), datagram: place, isCut: decoded.cut)
-        _ = route(message, found, payload, .current(index: index), &batch)
+            isCopy: isCopy, datagram: place, isCut: datagram.decoded.cut)
+        _ = route(&datagram.message, found, payload, .current(index: index), &batch)
     }
 
     /// What was framed as a message. Returns whose it was, for `MessageOwner`.
@@ -70,20 +77,28 @@ extension Tracker {
         _ found: FoundMessage, _ bytes: Span<UInt8>, _ carriers: Carriers, _ batch: inout TrackedBatch
     ) -> UInt64 {
         var message = RoutedMessage()
-        guard message.read(bytes, isCut: found.isCut, hash) else {
+        guard message.read(bytes, isCut: found.isCut, hash, &scratch) else {
             counters.sipMalformed += 1
             classifyCarriers(carriers, .sip, .noCall)
             return MessageOwner.none
         }
-        return route(message, found, bytes, carriers, &batch)
+        takeNamed()
+        return route(&message, found, bytes, carriers, &batch)
+    }
+
+    /// What the message names that has been read into `scratch`.
+    mutating func takeNamed() {
+        named.removeAll(keepingCapacity: true)
+        for item in scratch.endpoints.items { named.append(item.endpoint) }
     }
 
     /// Finds or begins the call of a message, moves the call's life on, and hands message and carriers to its worker.
+    /// `named` has what it names.
     mutating func route(
-        _ message: RoutedMessage, _ found: FoundMessage, _ bytes: Span<UInt8>, _ carriers: Carriers,
+        _ message: inout RoutedMessage, _ found: FoundMessage, _ bytes: Span<UInt8>, _ carriers: Carriers,
         _ batch: inout TrackedBatch
     ) -> UInt64 {
-        if found.isCopy { counters.copies += 1 } else { sipCounts.count(message, bytes, found.transport) }
+        if found.isCopy { counters.copies += 1 } else { sipCounts.count(&message, bytes, found.transport) }
         guard let callIDRange = message.callID, callIDRange.count <= TrackerLimits.maxCallIDLength else {
             counters.sipWithoutCallID += 1
             classifyCarriers(carriers, .sip, .noCall)
@@ -94,25 +109,24 @@ extension Tracker {
         let known = calls.find(callID, hashed)
         // That of a call that is there has been counted.
         if known < 0 { sipCounts.countCallID(hashed) }
-        let slot = known >= 0 ? known : begin(callID, hashed, facts, message, bytes, found, &batch)
+        let slot = known >= 0 ? known : begin(callID, hashed, facts, &message, bytes, found, &batch)
         guard slot >= 0 else {
             classifyCarriers(carriers, .sip, .noCall)
             return MessageOwner.none
         }
         let reference = calls.reference(slot)
         if !found.isCopy {
-            if facts.hasSDP { readEndpoints(message, bytes) }
             calls.calls[slot].lag = clock.lag(of: found.timestamp)
             calls.calls[slot].life.receive(facts, at: found.timestamp)
             updateOver(slot)
-            correlate(slot, isNew: known < 0, message, bytes, facts, found)
+            correlate(slot, isNew: known < 0, &message, bytes, facts, found)
         }
         calls.activity[slot] = max(clock.now, found.timestamp)
         if !facts.isRequest || facts.toTag != 0 { calls.noteAnswer(slot) }
-        select(slot, message, bytes, facts, &batch)
+        if calls.calls[slot].selection != .wanted { select(slot, &message, bytes, facts, &batch) }
         deliverCarriers(carriers, to: slot, isCopy: found.isCopy, &batch)
         if calls.calls[slot].selection != .excluded {
-            let parts = batch.keepParts(message, datagram: found.datagram)
+            let parts = found.datagram >= 0 ? found.datagram : batch.keepParts(&message)
             batch.messages.append(
                 TrackedMessage(
                     isExtra: found.isExtra, offset: found.offset, length: found.length, timestamp: found.timestamp,
@@ -120,14 +134,14 @@ extension Tracker {
                     isCopy: found.isCopy, parts: parts))
             act(slot, .message, value: UInt32(truncatingIfNeeded: batch.messages.count - 1), &batch)
         }
-        if !found.isCopy, facts.hasSDP { nameEndpoints(slot, found.timestamp, &batch) }
+        if !found.isCopy, !named.isEmpty { nameEndpoints(slot, found.timestamp, &batch) }
         schedule(slot)
         return MessageOwner.pack(reference)
     }
 
     /// The slot of a new call, -1 if the message cannot begin one.
     private mutating func begin(
-        _ callID: Span<UInt8>, _ hashed: UInt64, _ facts: MessageFacts, _ message: RoutedMessage,
+        _ callID: Span<UInt8>, _ hashed: UInt64, _ facts: MessageFacts, _ message: inout RoutedMessage,
         _ bytes: Span<UInt8>, _ found: FoundMessage, _ batch: inout TrackedBatch
     ) -> Int {
         guard facts.method.joinsCall || (options.calls.allDialogs && facts.method.isOtherDialog) else { return -1 }
@@ -147,14 +161,14 @@ extension Tracker {
             CallBegin(
                 number: calls.calls[new].number, callID: identifier, startTime: found.timestamp,
                 isHeld: calls.calls[new].selection == .open,
-                stem: fileStem(identifier, message, bytes, found.timestamp)))
+                stem: fileStem(identifier, &message, bytes, found.timestamp)))
         act(new, .begin, value: UInt32(truncatingIfNeeded: batch.begins.count - 1), &batch)
         return new
     }
 
     /// The name of the call's files, with a number if an earlier call of this run has the same.
     private mutating func fileStem(
-        _ callID: [UInt8], _ message: RoutedMessage, _ bytes: Span<UInt8>, _ time: Int64
+        _ callID: [UInt8], _ message: inout RoutedMessage, _ bytes: Span<UInt8>, _ time: Int64
     ) -> FileStem? {
         guard let namePattern else { return nil }
         var values = FileNameValues(timestamp: time, callID: callID)
@@ -167,7 +181,8 @@ extension Tracker {
 
     /// Applies `--sip-user`.
     private mutating func select(
-        _ slot: Int, _ message: RoutedMessage, _ bytes: Span<UInt8>, _ facts: MessageFacts, _ batch: inout TrackedBatch
+        _ slot: Int, _ message: inout RoutedMessage, _ bytes: Span<UInt8>, _ facts: MessageFacts,
+        _ batch: inout TrackedBatch
     ) {
         let state = calls.calls[slot].selection
         guard state == .open || state == .unwanted else { return }
@@ -187,28 +202,19 @@ extension Tracker {
         }
     }
 
-    /// Finds the endpoints that a message names, and asks for where they will be looked for.
-    private mutating func readEndpoints(_ message: RoutedMessage, _ bytes: Span<UInt8>) {
-        message.mediaEndpoints(bytes, &sdpEndpoints)
-        guard calls.count > TrackerLimits.callsInCaches else { return }
-        for item in sdpEndpoints.items { ownership.endpoints.prefetchPlace(of: item.endpoint) }
-    }
-
-    /// Those of `readEndpoints`.
+    /// The call's message names what is in `named`.
     private mutating func nameEndpoints(_ slot: Int, _ time: Int64, _ batch: inout TrackedBatch) {
-        guard !sdpEndpoints.items.isEmpty else { return }
         // A bit for each of them: `SDPEndpoints.limit` are 64.
         var fresh: UInt64 = 0
-        for index in sdpEndpoints.items.indices {
-            let isNew = ownership.name(sdpEndpoints.items[index].endpoint, by: slot, in: &calls, at: time)
+        for index in named.indices {
+            let isNew = ownership.name(named[index], by: slot, in: &calls, at: time)
             fresh |= (isNew ? 1 : 0) << UInt64(truncatingIfNeeded: index)
         }
         let shares = calls.calls[slot].shares.count
         ownership.findShares(of: slot, in: &calls, at: time)
         correlateShares(slot, from: shares)
-        for index in sdpEndpoints.items.indices where fresh >> UInt64(truncatingIfNeeded: index) & 1 == 1 {
-            let endpoint = sdpEndpoints.items[index].endpoint
-            if lookBack.mayHold(endpoint) { adopt(endpoint, &batch) }
+        for index in named.indices where fresh >> UInt64(truncatingIfNeeded: index) & 1 == 1 {
+            if lookBack.mayHold(named[index]) { adopt(named[index], &batch) }
         }
     }
 

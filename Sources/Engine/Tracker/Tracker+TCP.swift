@@ -195,12 +195,13 @@ extension Tracker {
         _ payload: Span<UInt8>, _ start: Int64, _ isCopy: Bool, _ batch: inout TrackedBatch
     ) {
         var message = RoutedMessage()
-        if message.read(payload, hash),
+        if message.read(payload, hash, &scratch),
             connections.parsers[parser].wouldTake(message.message, from: payload, direction)
         {
             confirm(slot, parser, &batch)
+            takeNamed()
             let owner = route(
-                message, foundInPlace(packet, 0..<payload.count, isCopy: isCopy), payload, .current(index: index),
+                &message, foundInPlace(packet, 0..<payload.count, isCopy: isCopy), payload, .current(index: index),
                 &batch)
             connections.parsers[parser].deliver(start..<(start + Int64(payload.count)), owner: owner, direction)
             return

@@ -43,10 +43,10 @@ extension Tracker {
     private mutating func trackSIPDatagram(
         _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ batch: inout TrackedBatch
     ) -> Bool {
-        let payload = span.extracting(decoded.payloadRange)
-        var datagram = SIPDatagram(packet: index, decoded: decoded)
-        guard SIPDatagram.mayBegin(payload), datagram.read(payload, hash) else { return false }
-        trackSIPDatagram(datagram.message, flowHash: datagram.flowHash, packet, index, span, &batch)
+        var datagram = SIPDatagram(decoded)
+        guard datagram.read(span, interface: packet.interface, hash, &scratch) else { return false }
+        takeNamed()
+        trackSIPDatagram(&datagram, place: -1, packet, index, span, &batch)
         return true
     }
 
@@ -155,11 +155,9 @@ extension Tracker {
         } else {
             fingerprint = hash(payload)
         }
-        let path =
-            unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.pathLength, decoded.hopLimit)
-            ^ decoded.carrierPath
         return flows.isCopy(
-            flow, fingerprint: fingerprint, path: path, time: packet.timestamp, now: clock.now)
+            flow, fingerprint: fingerprint, path: Tracker.path(span, packet.interface, decoded),
+            time: packet.timestamp, now: clock.now)
     }
 
     /// Media that nobody has signalled (yet), or other people's traffic.

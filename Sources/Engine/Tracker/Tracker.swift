@@ -39,7 +39,9 @@ struct Tracker: ~Copyable {
     var ledger = PacketLedger()
     var counters = TrackerCounters()
     var sipCounts: SIPCounts
-    var sdpEndpoints = SDPEndpoints()
+    var scratch = MessageScratch()
+    /// What the message at hand names.
+    var named: [Endpoint] = []
 
     let hash: FlowHash
     /// Looked at for every packet, so not behind `options`. (A method of a borrowed non-copyable struct of this size may
@@ -118,9 +120,13 @@ struct Tracker: ~Copyable {
         let packets = batch.captured.packets
         let bytes = batch.captured.bytes
         let all = bytes.span
+        // Taken out, so that what is read there need not be copied to go on with the batch.
+        var datagrams = SIPDatagrams()
+        swap(&datagrams, &batch.datagrams)
         var index = 0
         while true {
-            if index < packets.count, Tracker.mayBePlain(packets[index], all) {
+            // What is known to be a message need not be looked at, nor its bytes be brought from another processor's cache.
+            if index < packets.count, !datagrams.isNext(index), Tracker.mayBePlain(packets[index], all) {
                 index = trackPlain(from: index, packets, bytes, &batch)
             }
             guard index < packets.count else { break }
@@ -129,9 +135,10 @@ struct Tracker: ~Copyable {
             if clock.now >= deadlines.earliest { expireCalls(&batch) }
             let start = Int(packet.offset)
             let span = all.extracting(start..<(start + Int(packet.capturedLength)))
-            track(packet, UInt32(truncatingIfNeeded: index), span, &batch)
+            track(packet, UInt32(truncatingIfNeeded: index), span, &datagrams, &batch)
             index += 1
         }
+        swap(&datagrams, &batch.datagrams)
         countCaptured(packets)
         nextPosition += UInt64(packets.count)
         if clock.now >= nextCleanup { cleanUp(&batch) }
@@ -151,21 +158,25 @@ struct Tracker: ~Copyable {
     }
 
     private mutating func track(
-        _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ batch: inout TrackedBatch
+        _ packet: CapturedPacket, _ index: UInt32, _ span: Span<UInt8>, _ datagrams: inout SIPDatagrams,
+        _ batch: inout TrackedBatch
     ) {
-        if index >= batch.datagrams.end, !isAllEthernet || SIPDatagrams.mayHold(span) {
-            readAhead(from: Int(index), &batch)
+        if index >= datagrams.end, !isAllEthernet || SIPDatagrams.mayHold(span) {
+            readAhead(from: Int(index), &datagrams, batch)
         }
-        if let place = batch.datagrams.take(index) {
-            if calls.count > TrackerLimits.callsInCaches { prefetch(behind: place, batch.datagrams.found) }
-            decoded = batch.datagrams.found[place].decoded
-            if !filtersSIPPorts || isSIPPort() {
-                trackSIPDatagram(
-                    batch.datagrams.found[place].message, flowHash: batch.datagrams.found[place].flowHash,
-                    place: Int32(truncatingIfNeeded: place), packet, index, span, &batch)
-            } else {
-                trackUDP(packet, index, span, isRead: true, &batch)
+        if let place = datagrams.take(index) {
+            if calls.count > TrackerLimits.callsInCaches { prefetch(behind: place, datagrams, batch.captured) }
+            if filtersSIPPorts {
+                decoded = datagrams[place].decoded
+                guard isSIPPort() else {
+                    trackUDP(packet, index, span, isRead: true, &batch)
+                    return
+                }
             }
+            if !named.isEmpty { named.removeAll(keepingCapacity: true) }
+            for number in datagrams.named(by: place) { named.append(datagrams.endpoints[number]) }
+            trackSIPDatagram(
+                &datagrams[place], place: Int32(truncatingIfNeeded: place), packet, index, span, &batch)
             return
         }
         let interface = Int(packet.interface)
@@ -183,39 +194,17 @@ struct Tracker: ~Copyable {
         }
     }
 
-    // Nothing is changed by the next two but the batch: not mutating, they would be compiled to a copy of the tracker.
-
-    /// Looks for messages from a packet on, as far as there may be some.
-    private mutating func readAhead(from index: Int, _ batch: inout TrackedBatch) {
+    /// Looks for messages from a packet on, as far as there may be some. Mutating only not to be compiled to a copy of the
+    /// tracker.
+    private mutating func readAhead(
+        from index: Int, _ datagrams: inout SIPDatagrams, _ batch: borrowing TrackedBatch
+    ) {
         let packets = batch.captured.packets
         let bytes = batch.captured.bytes
         let last = min(packets.count, index + TrackerLimits.datagramsReadAhead)
         var end = index + 1
         while end < last, !Tracker.mayBePlain(packets[end], bytes.span) { end += 1 }
-        batch.datagrams.read(from: index, upTo: end, packets, bytes, linkTypes, hash)
-    }
-
-    /// Asks for what the messages behind one will need, in the order in which one tells where the next lies: a message costs as
-    /// many instructions as take the time of several accesses to memory.
-    private mutating func prefetch(behind place: Int, _ messages: [SIPDatagram]) {
-        // It was another processor that read them.
-        Prefetch.element(place + 8, of: messages)
-        if place + 4 < messages.count {
-            calls.prefetchPlace(messages[place + 4].message.callIDHash)
-            flows.prefetchPlace(messages[place + 4].flowHash)
-        }
-        if place + 2 < messages.count {
-            calls.prefetch(messages[place + 2].message.callIDHash)
-            flows.prefetch(messages[place + 2].flowHash)
-        }
-        if place + 1 < messages.count {
-            let slot = calls.probableSlot(messages[place + 1].message.callIDHash)
-            guard slot >= 0 else { return }
-            Prefetch.element(0, of: calls.calls[slot].callID)
-            for index in calls.calls[slot].registrations.indices {
-                ownership.endpoints.prefetchRegistration(calls.calls[slot].registrations[index])
-            }
-        }
+        datagrams.read(from: index, upTo: end, packets, bytes, linkTypes, hash)
     }
 
     /// Keeps a copy of the packet until its call is known.
@@ -228,7 +217,13 @@ struct Tracker: ~Copyable {
             packet, bytes: copy(span), position: position, batch: batchNumber, index: index, isCopy: isCopy)
     }
 
-    /// What tells one way through the network from another: interface, link header and TTL.
+    /// What tells one way through the network from another: interface, link header, TTL and tunnels.
+    @inline(__always)
+    static func path(_ frame: Span<UInt8>, _ interface: UInt16, _ decoded: DecodedPacket) -> UInt32 {
+        unsafe path(frame.bytes, Int(interface), decoded.pathLength, decoded.hopLimit) ^ decoded.carrierPath
+    }
+
+    /// The same without tunnels.
     @inline(__always)
     static func path(_ raw: RawSpan, _ interface: Int, _ networkOffset: Int, _ hopLimit: UInt8) -> UInt32 {
         let length = min(networkOffset, raw.byteCount)

@@ -85,20 +85,22 @@ extension Worker {
 
     /// The call's own part.
     func addMedia(_ call: WorkerCall, _ end: CallEnd, to record: inout CallRecord) {
-        let media = call.media
-        record.dtmf = CallDTMF.merged(record.streams, media.signals)
-        guard media.hasSession || !record.streams.isEmpty || !media.besideRTP.named.isEmpty else { return }
+        record.dtmf = CallDTMF.merged(record.streams, call.media.signals)
+        let besideRTP = call.media.besideRTP.named
+        guard call.media.hasSession || !record.streams.isEmpty || !besideRTP.isEmpty else { return }
         var facts = MediaFacts()
-        facts.holds = media.negotiation.holds
-        facts.holdsRefused = media.negotiation.holdsRefused
-        facts.fax = media.fax.map(FaxStreamRecord.init)
-        facts.besideRTP = media.besideRTP.named
+        facts.holds = call.media.negotiation.holds
+        facts.holdsRefused = call.media.negotiation.holdsRefused
+        if call.media.hasFax { facts.fax = call.media.fax.map(FaxStreamRecord.init) }
+        facts.besideRTP = besideRTP
         let sounds = call.sounds(record.streams)
         if !end.outcome.joined {
-            facts.earlyMediaFrom = CallRecord.Side.allCases.filter { side in
-                sounds.contains { $0.by == side && $0.earlyPackets > 0 }
+            if !sounds.isEmpty {
+                facts.earlyMediaFrom = CallRecord.Side.allCases.filter { side in
+                    sounds.contains { $0.by == side && $0.earlyPackets > 0 }
+                }
             }
-            if !end.partialMedia { addAudio(sounds, media, end.outcome, to: &facts) }
+            if !end.partialMedia { addAudio(sounds, call.media, end.outcome, to: &facts) }
         }
         record.media = facts
     }
@@ -109,7 +111,9 @@ extension Worker {
     ) {
         guard let answer = outcome.answerTime, media.answerTime == answer, media.negotiation.hasAudio else { return }
         let talking = sounds.filter { $0.packets > $0.earlyPackets }
-        facts.audioFrom = CallRecord.Side.allCases.filter { side in talking.contains { $0.by == side } }
+        if !talking.isEmpty {
+            facts.audioFrom = CallRecord.Side.allCases.filter { side in talking.contains { $0.by == side } }
+        }
         guard facts.audioFrom.count == 2 || talking.allSatisfy({ $0.by != nil }) else { return }
         facts.audio = facts.audioFrom.count == 2 ? .twoWay : facts.audioFrom.isEmpty ? MediaFacts.Audio.none : .oneWay
         func delay(of side: CallRecord.Side) -> Int64? {
@@ -117,13 +121,15 @@ extension Worker {
         }
         facts.callerAudioDelay = delay(of: .caller)
         facts.calleeAudioDelay = delay(of: .callee)
-        facts.isLate = [facts.callerAudioDelay, facts.calleeAudioDelay].contains { $0 ?? 0 > MediaFacts.lateAfter }
+        facts.isLate = max(facts.callerAudioDelay ?? 0, facts.calleeAudioDelay ?? 0) > MediaFacts.lateAfter
         let last = sounds.compactMap(\.last).max() ?? answer
         let allowed = media.negotiation.allowedTime(until: outcome.endTime ?? max(last, media.lastMessageTime))
-        for (side, time) in [(CallRecord.Side.caller, allowed.caller), (.callee, allowed.callee)]
-        where time >= CallMedia.noticeableSilence && !facts.audioFrom.contains(side) {
+        func miss(_ side: CallRecord.Side, _ time: Int64) {
+            guard time >= CallMedia.noticeableSilence, !facts.audioFrom.contains(side) else { return }
             facts.missingAudioFrom.append(side)
         }
+        miss(.caller, allowed.caller)
+        miss(.callee, allowed.callee)
     }
 }
 

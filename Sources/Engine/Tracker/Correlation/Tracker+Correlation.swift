@@ -9,8 +9,6 @@ struct Correlation {
     var candidates: LegCandidates
     /// In lower case.
     let header: [UInt8]?
-    /// Used again for each INVITE.
-    var numbers: [UInt8] = []
     /// Calls that several others might be the other leg of.
     var ambiguous: UInt64 = 0
 
@@ -26,7 +24,7 @@ struct Correlation {
 extension Tracker {
     /// A message of an INVITE transaction has been routed to its call.
     mutating func correlate(
-        _ slot: Int, isNew: Bool, _ routed: RoutedMessage, _ bytes: Span<UInt8>, _ facts: MessageFacts,
+        _ slot: Int, isNew: Bool, _ routed: inout RoutedMessage, _ bytes: Span<UInt8>, _ facts: MessageFacts,
         _ found: FoundMessage
     ) {
         guard facts.method == .invite else { return }
@@ -35,18 +33,17 @@ extension Tracker {
             let key = CorrelationKind.callID.key(calls.calls[slot].hash)
             if correlation.keys.group(key) != nil { show(slot, key) }
         }
-        let message = routed.message
-        if message.xCallID.isPresent { name(slot, bytes.bytes(message.xCallID)) }
-        if message.sessionID.isPresent {
-            let session = SessionIDHeader(bytes, in: message.sessionID)
+        if routed.message.xCallID.isPresent { name(slot, bytes.bytes(routed.message.xCallID)) }
+        if routed.message.sessionID.isPresent {
+            let session = SessionIDHeader(bytes, in: routed.message.sessionID)
             for identifier in [session.local, session.remote] {
                 guard let identifier else { continue }
                 show(slot, CorrelationKind.session.key(hash(identifier.high) ^ hash(identifier.low) &* 3))
             }
         }
         guard facts.isRequest else { return }
-        if correlation.header != nil { readConfiguredHeader(slot, message, bytes) }
-        if isNew, facts.toTag == 0 { compareNumbers(slot, routed, bytes, facts, found) }
+        if correlation.header != nil { readConfiguredHeader(slot, routed.message, bytes) }
+        if isNew, facts.toTag == 0 { compareNumbers(slot, routed.numbersHash, facts, found) }
     }
 
     /// Calls that share a pair of media endpoints as legs.
@@ -142,17 +139,18 @@ extension Tracker {
     /// Without a header: the call that is being set up towards the host this INVITE comes from, between the same numbers or
     /// with the same From tag. Several that fit are as good as none.
     private mutating func compareNumbers(
-        _ slot: Int, _ routed: RoutedMessage, _ bytes: Span<UInt8>, _ facts: MessageFacts, _ found: FoundMessage
+        _ slot: Int, _ numbersHash: UInt64, _ facts: MessageFacts, _ found: FoundMessage
     ) {
-        let keys = legKeys(routed, bytes, facts)
+        let numbers = numbersHash == 0 ? nil : CorrelationKind.numbers.key(numbersHash)
+        let tag = facts.fromTag == 0 ? nil : CorrelationKind.tag.key(facts.fromTag)
         let source = hash(Endpoint(found.source.address, 0))
         let destination = hash(Endpoint(found.destination.address, 0))
-        correlation.candidates.prefetch([keys.numbers, keys.tag], source, destination)
-        if !joinOtherLeg(slot, keys.numbers, from: source, found) { joinOtherLeg(slot, keys.tag, from: source, found) }
+        correlation.candidates.prefetch([numbers, tag], source, destination)
+        if !joinOtherLeg(slot, numbers, from: source, found) { joinOtherLeg(slot, tag, from: source, found) }
         let candidate = LegCandidates.Candidate(
             call: calls.reference(slot), source: found.source, destination: found.destination, time: clock.now)
-        addCandidate(candidate, keys.numbers, to: destination)
-        addCandidate(candidate, keys.tag, to: destination)
+        addCandidate(candidate, numbers, to: destination)
+        addCandidate(candidate, tag, to: destination)
     }
 
     /// The one call of this key that is being set up towards `source`; false if there is none, or more than one.
@@ -193,22 +191,6 @@ extension Tracker {
         }
     }
 
-    /// One of the numbers, one of the tag.
-    private mutating func legKeys(
-        _ routed: RoutedMessage, _ bytes: Span<UInt8>, _ facts: MessageFacts
-    ) -> (numbers: UInt64?, tag: UInt64?) {
-        correlation.numbers.removeAll(keepingCapacity: true)
-        UserSuffix.append(bytes.bytes(routed.fromUser(bytes)), to: &correlation.numbers)
-        // A byte that neither has.
-        correlation.numbers.append(0)
-        let from = correlation.numbers.count
-        UserSuffix.append(bytes.bytes(routed.toUser(bytes)), to: &correlation.numbers)
-        let hasNumber = correlation.numbers.count > from
-        return (
-            hasNumber ? CorrelationKind.numbers.key(hash(correlation.numbers.span)) : nil,
-            facts.fromTag == 0 ? nil : CorrelationKind.tag.key(facts.fromTag)
-        )
-    }
 }
 
 /// Keeps keys of one kind apart from those of another.

@@ -9,8 +9,8 @@ enum CallDTMF {
     /// the same side that another stream has shown already is left out, one for one.
     static func merged(_ streams: [StreamRecord], _ signals: [DTMFRecord]) -> [DTMFRecord] {
         var events: [(event: DTMFRecord, stream: Int)] = []
-        for (number, stream) in streams.enumerated() {
-            for event in stream.media.dtmfEvents { events.append((event, number)) }
+        for number in streams.indices {
+            for event in streams[number].media.dtmfEvents { events.append((event, number)) }
         }
         guard !events.isEmpty || !signals.isEmpty else { return [] }
         events.sort { ($0.event.time, $0.stream) < ($1.event.time, $1.stream) }

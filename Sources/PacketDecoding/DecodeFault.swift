@@ -1,6 +1,6 @@
 /// Why and where a packet could not be decoded. Only set for `DecodeOutcome.malformed`.
 @frozen
-public struct DecodeFault: Hashable, Sendable, BitwiseCopyable {
+public struct DecodeFault: Hashable, Sendable {
     @frozen
     public enum Reason: UInt8, Hashable, Sendable {
         /// The captured bytes end inside a header.

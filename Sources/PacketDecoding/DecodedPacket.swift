@@ -4,7 +4,7 @@
 /// decoded bytes; numbers are in host order. Every range lies within the bytes that were decoded:
 /// `payloadOffset + payloadLength <= bytes.count`.
 @frozen
-public struct DecodedPacket: Sendable, BitwiseCopyable {
+public struct DecodedPacket: Sendable {
     /// Start of the outermost IP header; the link header is what lies before it.
     public var networkOffset: Int
     /// Start of the UDP, TCP or ICMP header of the innermost packet, to which all that follows belongs; for fragments and other protocols the same as `payloadOffset`.

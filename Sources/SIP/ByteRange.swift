@@ -3,7 +3,7 @@
 /// Half the size of `Range<Int>`, and without the bytes: whoever holds the range also says where the bytes are now. The
 /// accessors clamp to the bytes they are given, so a range used with the wrong bytes is wrong but never a crash.
 @frozen
-public struct ByteRange: Hashable, Sendable, BitwiseCopyable {
+public struct ByteRange: Hashable, Sendable {
     public var start: UInt32
     public var end: UInt32
 

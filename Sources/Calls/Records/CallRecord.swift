@@ -91,7 +91,6 @@ extension CallRecord {
         public var display: String?
         public var tag: String?
 
-        @inlinable
         public init(user: String? = nil, host: String? = nil, display: String? = nil, tag: String? = nil) {
             self.user = user
             self.host = host

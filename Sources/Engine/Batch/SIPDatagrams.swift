@@ -68,7 +68,7 @@ struct SIPDatagrams: ~Copyable {
     @inline(__always)
     mutating func take(_ packet: UInt32) -> Int? {
         while next < count, read[next].packet < packet { next += 1 }
-        guard next < count, read[next].packet == packet else { return nil }
+        guard isNext(Int(packet)) else { return nil }
         next += 1
         return next - 1
     }

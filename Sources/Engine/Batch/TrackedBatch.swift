@@ -14,7 +14,7 @@ struct TrackedMessage {
     var destination: Endpoint
     var transport: SIPTransport
     var isCopy: Bool
-    /// Where its parts are: among the batch's `datagrams`, or less than 0 for its `otherParts`.
+    /// Where its parts are, see `TrackedBatch.parts`.
     var parts: Int32
 }
 
@@ -86,8 +86,9 @@ struct TrackedBatch: ~Copyable {
         return -Int32(truncatingIfNeeded: otherParts.count)
     }
 
-    /// The parts of a message that is none of `datagrams`.
-    func otherParts(of message: TrackedMessage) -> RoutedMessage { otherParts[-1 - Int(message.parts)] }
+    func parts(of message: TrackedMessage) -> RoutedMessage {
+        message.parts >= 0 ? datagrams[Int(message.parts)].message : otherParts[-1 - Int(message.parts)]
+    }
 
     /// So much that messages are better read by the thread that reads packets: one in four.
     var isMostlySignalling: Bool { messages.count * 4 > captured.count }

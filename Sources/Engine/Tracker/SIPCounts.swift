@@ -8,7 +8,7 @@ struct SIPCounts {
     private var otherMethods: [[UInt8]: UInt64] = [:]
     private var statuses = Array(repeating: UInt64(0), count: 1000)
     private var transports = Array(repeating: UInt64(0), count: SIPTransport.allCases.count)
-    private var callIDs = HashSet()
+    private var callIDs: Set<UInt64> = []
     private(set) var callIDsRefused: UInt64 = 0
 
     /// Unknown methods told apart.
@@ -46,9 +46,6 @@ struct SIPCounts {
         }
         callIDs.insert(hashed)
     }
-
-    /// Asks for where a Call-ID is looked for.
-    func prefetchCallID(_ hashed: UInt64) { callIDs.prefetch(hashed) }
 
     var distinctCallIDs: UInt64 { UInt64(callIDs.count) }
 

@@ -88,8 +88,14 @@ extension Tracker {
 
     /// What the message names that has been read into `scratch`.
     mutating func takeNamed() {
-        named.removeAll(keepingCapacity: true)
+        if !named.isEmpty { named.removeAll(keepingCapacity: true) }
         for item in scratch.endpoints.items { named.append(item.endpoint) }
+    }
+
+    /// The same of one that has been read ahead.
+    mutating func takeNamed(by place: Int, _ datagrams: borrowing SIPDatagrams) {
+        if !named.isEmpty { named.removeAll(keepingCapacity: true) }
+        for number in datagrams.named(by: place) { named.append(datagrams.endpoints[number]) }
     }
 
     /// Finds or begins the call of a message, moves the call's life on, and hands message and carriers to its worker.

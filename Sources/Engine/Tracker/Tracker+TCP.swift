@@ -145,12 +145,9 @@ extension Tracker {
         let flow = flows.slot(
             decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: clock.now)
         let fingerprint = hash(payload) ^ UInt64(decoded.tcpSequence) &* 0x9e37_79b9_7f4a_7c15
-        // A byte has no padding that might never have been written.
-        let path =
-            unsafe Tracker.path(span.bytes, Int(packet.interface), decoded.pathLength, decoded.hopLimit)
-            ^ decoded.carrierPath
         return flows.isCopy(
-            flow, fingerprint: fingerprint, path: path, time: packet.timestamp, now: clock.now)
+            flow, fingerprint: fingerprint, path: Tracker.path(span, packet.interface, decoded),
+            time: packet.timestamp, now: clock.now)
     }
 
     /// Whether this segment makes the connection worth a parser. The number of the new parser, or nil.

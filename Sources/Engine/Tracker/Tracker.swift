@@ -173,8 +173,7 @@ struct Tracker: ~Copyable {
                     return
                 }
             }
-            if !named.isEmpty { named.removeAll(keepingCapacity: true) }
-            for number in datagrams.named(by: place) { named.append(datagrams.endpoints[number]) }
+            takeNamed(by: place, datagrams)
             trackSIPDatagram(
                 &datagrams[place], place: Int32(truncatingIfNeeded: place), packet, index, span, &batch)
             return
@@ -220,6 +219,7 @@ struct Tracker: ~Copyable {
     /// What tells one way through the network from another: interface, link header, TTL and tunnels.
     @inline(__always)
     static func path(_ frame: Span<UInt8>, _ interface: UInt16, _ decoded: DecodedPacket) -> UInt32 {
+        // A byte has no padding that might never have been written.
         unsafe path(frame.bytes, Int(interface), decoded.pathLength, decoded.hopLimit) ^ decoded.carrierPath
     }
 

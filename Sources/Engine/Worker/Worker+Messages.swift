@@ -7,20 +7,17 @@ extension Worker {
     mutating func receiveMessage(_ slot: Int, _ tracked: TrackedMessage, _ batch: borrowing TrackedBatch) {
         guard !tracked.isCopy else { return }
         let range = tracked.offset..<(tracked.offset + tracked.length)
-        if tracked.parts >= 0 {
-            let bytes = batch.captured.bytes
-            receiveMessage(
-                slot, tracked, batch.datagrams[Int(tracked.parts)].message, bytes.span.extracting(range))
-        } else if tracked.isExtra {
-            receiveMessage(slot, tracked, batch.otherParts(of: tracked), batch.extraBytes.span.extracting(range))
+        let parts = batch.parts(of: tracked)
+        if tracked.isExtra {
+            receiveMessage(slot, tracked, parts, batch.extraBytes.span.extracting(range))
         } else {
             let bytes = batch.captured.bytes
-            receiveMessage(slot, tracked, batch.otherParts(of: tracked), bytes.span.extracting(range))
+            receiveMessage(slot, tracked, parts, bytes.span.extracting(range))
         }
     }
 
     private mutating func receiveMessage(
-        _ slot: Int, _ tracked: TrackedMessage, _ parts: borrowing RoutedMessage, _ bytes: Span<UInt8>
+        _ slot: Int, _ tracked: TrackedMessage, _ parts: RoutedMessage, _ bytes: Span<UInt8>
     ) {
         let isRepeated = calls[slot].details.isRetransmission(parts.facts, tracked)
         if isRepeated { counters.retransmissions &+= 1 }
@@ -36,7 +33,7 @@ extension Worker {
     }
 
     private mutating func learnSession(
-        _ slot: Int, _ tracked: TrackedMessage, _ parts: borrowing RoutedMessage, _ bytes: Span<UInt8>
+        _ slot: Int, _ tracked: TrackedMessage, _ parts: RoutedMessage, _ bytes: Span<UInt8>
     ) {
         guard parts.facts.hasSDP else { return }
         session.read(bytes.bytes(parts.sessionDescription))
@@ -82,26 +79,24 @@ extension CallDetails {
         return false
     }
 
-    mutating func learn(_ parts: borrowing RoutedMessage, _ tracked: TrackedMessage, _ bytes: Span<UInt8>) {
-        messages.count(parts.message, bytes)
+    mutating func learn(_ parts: RoutedMessage, _ tracked: TrackedMessage, _ bytes: Span<UInt8>) {
+        let message = parts.message
+        messages.count(message, bytes)
         if transport == nil { transport = tracked.transport.name }
         note(tracked.source)
         note(tracked.destination)
-        learnParties(parts.message, parts.facts, bytes)
-        if requestURI == nil, parts.message.kind == .request {
-            requestURI = parts.message.requestURI.string(in: bytes)
-        }
-        if assertedIdentity == nil, parts.message.pAssertedIdentity.isPresent {
-            let address = NameAddress(bytes, in: parts.message.pAssertedIdentity)
+        learnParties(message, parts.facts, bytes)
+        if requestURI == nil, message.kind == .request { requestURI = message.requestURI.string(in: bytes) }
+        if assertedIdentity == nil, message.pAssertedIdentity.isPresent {
+            let address = NameAddress(bytes, in: message.pAssertedIdentity)
             assertedIdentity = address.uri.string(in: bytes)
         }
-        note(agent: parts.message.userAgent, parts.userAgentHash, bytes)
-        note(agent: parts.message.server, parts.serverHash, bytes)
-        let isSuccess = parts.message.statusCode < 300
-        if parts.message.kind == .response, parts.facts.method == .invite, parts.message.statusCode >= 200,
-            isSuccess || !toTagIsConfirmed
+        note(agent: message.userAgent, parts.userAgentHash, bytes)
+        note(agent: message.server, parts.serverHash, bytes)
+        if message.kind == .response, parts.facts.method == .invite, message.statusCode >= 200,
+            !toTagIsConfirmed || message.statusCode < 300
         {
-            statusReason = parts.message.reasonPhrase.string(in: bytes)
+            statusReason = message.reasonPhrase.string(in: bytes)
         }
     }
 

@@ -1,6 +1,6 @@
 /// The control bits of a TCP header, RFC 9293 section 3.1.
 @frozen
-public struct TCPFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
+public struct TCPFlags: OptionSet, Hashable, Sendable {
     public var rawValue: UInt8
 
     @inlinable

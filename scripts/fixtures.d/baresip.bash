@@ -24,7 +24,8 @@ dial() {
     begin callee callee baresip -f "$WORK/callee" -s -t $(($1 + 6))
     sleep 1.2
     begin caller caller baresip -f "$WORK/caller" -s -t "$1" -e "/dial $2"
-    finish caller; halt callee
+    finish caller || fail "baresip: $(tail -20 "$WORK/caller.log")"
+    halt callee
     established caller
 }
 

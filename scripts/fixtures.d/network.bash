@@ -47,8 +47,10 @@ begin() {
     timeout -k 2 120 ip netns exec "$NET-$host" "$@" >"$WORK/$name.log" 2>&1 </dev/null &
     JOB[$name]=$!
 }
-finish() { wait "${JOB[$1]}"; local rc=$?; unset "JOB[$1]"; return $rc; }
-halt() { kill -TERM "${JOB[$1]}" 2>/dev/null; finish "$1"; return 0; }
+finish() { local rc=0; wait "${JOB[$1]}" || rc=$?; unset "JOB[$1]"; return $rc; }
+# What status a program ends with that is told to end is not what a case is about: `timeout` sends the signal to the process and
+# to its group, and the second one kills baresip, whose handler is gone until it has put it back.
+halt() { kill -TERM "${JOB[$1]}" 2>/dev/null || true; finish "$1" || true; }
 
 # record NAME HOST IF [TCPDUMP-ARGUMENTS…]: into $WORK/NAME.pcap from now on. recorded NAME ends it with nothing
 # left in the ring.

@@ -12,9 +12,9 @@ struct SIPDatagram: BitwiseCopyable {
     /// By which copies are told: see `FlowTable.isCopy`.
     private(set) var fingerprint: UInt64 = 0
     private(set) var path: UInt32 = 0
-    /// Those that the message names, among the batch's `SIPDatagrams.endpoints`.
-    fileprivate(set) var firstEndpoint: UInt32 = 0
-    fileprivate(set) var endpointCount: UInt32 = 0
+    /// Those that the message names, among the batch's `SIPDatagrams.ports`.
+    fileprivate(set) var firstPorts: UInt32 = 0
+    fileprivate(set) var endOfPorts: UInt32 = 0
     var message = RoutedMessage()
 
     init(_ decoded: DecodedPacket = DecodedPacket()) { self.decoded = decoded }
@@ -41,7 +41,7 @@ struct SIPDatagrams: ~Copyable {
     private var read = OwnedTable<SIPDatagram>()
     private(set) var count = 0
     /// What they name, one message's behind the other's.
-    private(set) var endpoints: [Endpoint] = []
+    private(set) var ports: [MediaPorts] = []
     private var scratch = MessageScratch()
     /// The first that has not had its turn.
     private var next = 0
@@ -55,7 +55,7 @@ struct SIPDatagrams: ~Copyable {
 
     mutating func removeAll() {
         count = 0
-        endpoints.removeAll(keepingCapacity: true)
+        ports.removeAll(keepingCapacity: true)
         next = 0
         end = 0
     }
@@ -100,17 +100,18 @@ struct SIPDatagrams: ~Copyable {
             read[count].read(frame, interface: interface, hash, &scratch)
         else { return }
         read[count].packet = UInt32(truncatingIfNeeded: end)
-        read[count].firstEndpoint = UInt32(truncatingIfNeeded: endpoints.count)
-        read[count].endpointCount = UInt32(truncatingIfNeeded: scratch.endpoints.items.count)
-        for item in scratch.endpoints.items { endpoints.append(item.endpoint) }
+        let first = ports.count
+        for item in scratch.endpoints.items { ports.append(item.endpoint, hash, from: first) }
+        read[count].firstPorts = UInt32(truncatingIfNeeded: first)
+        read[count].endOfPorts = UInt32(truncatingIfNeeded: ports.count)
         count += 1
     }
 
-    /// The endpoints that a message names, by their place in `endpoints`.
+    /// What a message names, by its place in `ports`.
     @inline(__always)
     func named(by place: Int) -> Range<Int> {
-        let first = Int(read[place].firstEndpoint)
-        return first..<first + Int(read[place].endpointCount)
+        let first = Int(read[place].firstPorts)
+        return first..<max(first, Int(read[place].endOfPorts))
     }
 
     /// Whether a message may be in an Ethernet frame. What is most of the rest need not be taken apart twice: TCP over IPv4,

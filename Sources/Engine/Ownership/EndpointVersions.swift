@@ -1,9 +1,9 @@
 import Tables
 
-/// Counts the changes of endpoints by their hashes: a flow that remembers the sum of its two counts knows when to ask again
-/// who owns it.
+/// Counts the changes of endpoints by the hashes of their pairs of ports: a flow that remembers the sum of its two counts
+/// knows when to ask again who owns it.
 ///
-/// Endpoints that share a count make each other's flows ask needlessly; so there are several counts to an endpoint, but no
+/// Pairs that share a count make each other's flows ask needlessly; so there are several counts to a pair, but no
 /// more than that, because two are read for every packet and should lie in the nearest cache.
 struct EndpointVersions {
     private(set) var counts: [UInt32]
@@ -18,7 +18,7 @@ struct EndpointVersions {
         mask = UInt32(EndpointVersions.least - 1)
     }
 
-    /// What flows remember about an endpoint may be wrong from now on.
+    /// What flows remember about a pair may be wrong from now on.
     mutating func touch(_ hash: UInt64) {
         counts[Int(UInt32(truncatingIfNeeded: hash) & mask)] &+= 1
     }
@@ -29,9 +29,9 @@ struct EndpointVersions {
         counts[Int(flow.sourceHash & mask)] &+ counts[Int(flow.destinationHash & mask)]
     }
 
-    /// Makes room for so many endpoints. Every flow asks again.
-    mutating func reserve(endpoints: Int) {
-        guard endpoints * 4 > counts.count, counts.count < EndpointVersions.most else { return }
+    /// Makes room for so many pairs. Every flow asks again.
+    mutating func reserve(pairs: Int) {
+        guard pairs * 4 > counts.count, counts.count < EndpointVersions.most else { return }
         // Above every sum that a flow may remember.
         let next = (counts.max() ?? 0) &* 2 &+ 1
         counts = Array(repeating: next, count: counts.count * 2)

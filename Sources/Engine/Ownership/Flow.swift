@@ -6,7 +6,7 @@ struct Flow: BitwiseCopyable {
     /// Both addresses and both ports when they are IPv4, to be compared at once (`PlainUDP`); else 0.
     let addresses: UInt64
     let ports: UInt32
-    /// Hashes of the two endpoints, by which `EndpointVersions` counts their changes.
+    /// Hashes of the two endpoints' pairs of ports, by which `EndpointVersions` counts their changes.
     let sourceHash: UInt32
     let destinationHash: UInt32
     /// Sum of the two endpoints' versions when the owner was found; another sum means: ask again.
@@ -55,8 +55,8 @@ struct Flow: BitwiseCopyable {
         let isIPv4 = source.address.isIPv4 && destination.address.isIPv4
         addresses = isIPv4 ? Flow.addresses(source.address, destination.address) : 0
         ports = isIPv4 ? Flow.ports(source.port, destination.port) : 0
-        sourceHash = UInt32(truncatingIfNeeded: hash(source))
-        destinationHash = UInt32(truncatingIfNeeded: hash(destination))
+        sourceHash = UInt32(truncatingIfNeeded: hash(PortPair(source)))
+        destinationHash = UInt32(truncatingIfNeeded: hash(PortPair(destination)))
         self.serial = serial
         lastSeen = now
     }

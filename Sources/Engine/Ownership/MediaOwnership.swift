@@ -7,7 +7,7 @@ import PacketDecoding
 /// the pair as legs of one call; (2) the only call that named the destination; (3) the only one that named the source.
 /// Several with no match at (1): nobody. At (2) and (3) a call in its grace period does not stand in the way of a living
 /// call that signalled later.
-struct MediaOwnership {
+struct MediaOwnership: ~Copyable {
     var endpoints: EndpointTable
     private(set) var candidatesRefused: UInt64 = 0
     private(set) var endpointsRefused: UInt64 = 0
@@ -28,19 +28,26 @@ struct MediaOwnership {
         let from = endpoints.find(source)
         let to = endpoints.find(destination)
         if from >= 0, to >= 0 {
-            let call = lastToNameBoth(from, to, calls)
+            let fewerNameSource = count(from, source) <= count(to, destination)
+            let call =
+                fewerNameSource
+                ? lastToNameBoth(from, source, destination, calls) : lastToNameBoth(to, destination, source, calls)
             if call >= 0 { return call }
         }
-        if to >= 0 { return onlyOwner(to) }
-        if from >= 0 { return onlyOwner(from) }
+        if to >= 0 { return onlyOwner(to, destination) }
+        if from >= 0 { return onlyOwner(from, source) }
         return Flow.noOwner
     }
 
-    private mutating func lastToNameBoth(_ first: Int, _ second: Int, _ calls: TrackedCalls) -> Int32 {
-        let firstIsShorter = endpoints.entries[first].count <= endpoints.entries[second].count
-        let walked = firstIsShorter ? first : second
-        let other = Int32(firstIsShorter ? second : first)
-        var number = endpoints.entries[walked].newest
+    private func count(_ front: Int32, _ endpoint: Endpoint) -> UInt32 {
+        endpoints[front].named[PortPair.side(endpoint.port)]
+    }
+
+    private mutating func lastToNameBoth(
+        _ front: Int32, _ endpoint: Endpoint, _ other: Endpoint, _ calls: TrackedCalls
+    ) -> Int32 {
+        let side = PortPair.side(endpoint.port)
+        var number = front
         var steps = 0
         while number >= 0 {
             steps += 1
@@ -48,43 +55,65 @@ struct MediaOwnership {
                 candidatesRefused += 1
                 break
             }
-            let registration = endpoints.registrations[Int(number)]
-            if names(registration.call, other, calls) { return Int32(registration.call) }
-            number = registration.next
+            let call = endpoints[number].call
+            if endpoints[number].ports.contains(side: side), names(call, other, calls) { return Int32(call) }
+            number = endpoints[number].next
         }
         return -1
     }
 
-    private func names(_ call: UInt32, _ entry: Int32, _ calls: TrackedCalls) -> Bool {
-        calls.calls[Int(call)].registrations.contains { endpoints.registrations[Int($0)].entry == entry }
+    private func names(_ call: UInt32, _ endpoint: Endpoint, _ calls: TrackedCalls) -> Bool {
+        let number = registration(of: PortPair(endpoint), in: calls.calls[Int(call)].registrations)
+        return number >= 0 && endpoints[number].ports.contains(side: PortPair.side(endpoint.port))
     }
 
-    private func onlyOwner(_ entry: Int) -> Int32 {
-        let found = endpoints.entries[entry]
-        let newest = endpoints.registrations[Int(found.newest)]
-        let isOnly = found.count == 1 || found.living == 0 || (found.living == 1 && !newest.isOver)
-        return isOnly ? Int32(newest.call) : Flow.ambiguous
+    /// A call's registration of a pair, -1 if it has none.
+    private func registration(of pair: PortPair, in registrations: TrackedCall.Registrations) -> Int32 {
+        for place in registrations.indices where endpoints[registrations[place]].pair == pair {
+            return registrations[place]
+        }
+        return -1
+    }
+
+    private mutating func onlyOwner(_ front: Int32, _ endpoint: Endpoint) -> Int32 {
+        let side = PortPair.side(endpoint.port)
+        let (named, living) = (endpoints[front].named[side], endpoints[front].living[side])
+        // The last to name it; before it come those that name the other port only.
+        var newest = front
+        var steps = 1
+        while !endpoints[newest].ports.contains(side: side) {
+            newest = endpoints[newest].next
+            steps += 1
+            guard newest >= 0, steps <= MediaOwnership.maxCandidates else {
+                candidatesRefused += 1
+                return Flow.ambiguous
+            }
+        }
+        let isOnly = named == 1 || living == 0 || (living == 1 && !endpoints[newest].isOver)
+        return isOnly ? Int32(endpoints[newest].call) : Flow.ambiguous
     }
 
     // MARK: Telling
 
-    /// A call's session description named an endpoint. Returns false if it was known for this call already.
-    @discardableResult
-    mutating func name(_ endpoint: Endpoint, by slot: Int, in calls: inout TrackedCalls, at time: Int64) -> Bool {
-        let entry = endpoints.find(endpoint)
-        let registrations = calls.calls[slot].registrations
-        if entry >= 0,
-            let known = registrations.first(where: { endpoints.registrations[Int($0)].entry == Int32(entry) })
-        {
-            endpoints.renew(known, at: time)
-            return false
+    /// A call's session description named ports. Returns those of them that were not known for this call.
+    mutating func name(_ named: MediaPorts, by slot: Int, in calls: inout TrackedCalls, at time: Int64) -> PortSet {
+        let known = registration(of: named.pair, in: calls.calls[slot].registrations)
+        let new = known >= 0 ? named.ports.subtracting(endpoints[known].ports) : named.ports
+        guard new.isEmpty || hasRoom(for: new, calls.calls[slot].registrations) else {
+            endpointsRefused += UInt64(new.count)
+            return .none
         }
-        guard registrations.count < MediaOwnership.maxEndpointsPerCall else {
-            endpointsRefused += 1
-            return false
-        }
-        calls.calls[slot].registrations.append(endpoints.add(endpoint, call: UInt32(slot), at: time))
-        return true
+        if known >= 0 { return endpoints.renew(known, named.ports, at: time) }
+        let isOver = calls.calls[slot].isOver
+        calls.calls[slot].registrations.append(
+            endpoints.add(named, call: UInt32(slot), isOver: isOver, at: time))
+        return new
+    }
+
+    private func hasRoom(for new: PortSet, _ registrations: TrackedCall.Registrations) -> Bool {
+        if 2 * registrations.count + new.count <= MediaOwnership.maxEndpointsPerCall { return true }
+        let named = registrations.reduce(0) { $0 + endpoints[$1].ports.count }
+        return named + new.count <= MediaOwnership.maxEndpointsPerCall
     }
 
     /// After a call has named endpoints: finds the calls it shares a pair with, because one of them named it while the
@@ -93,15 +122,16 @@ struct MediaOwnership {
         let registrations = calls.calls[slot].registrations
         guard registrations.count > 1 else { return }
         var steps = 0
-        for registration in registrations {
-            let entry = endpoints.registrations[Int(registration)].entry
-            guard endpoints.entries[Int(entry)].count > 1 else { continue }
-            var number = endpoints.entries[Int(entry)].newest
+        for place in registrations.indices {
+            guard endpoints[registrations[place]].next >= 0 || endpoints[registrations[place]].previous >= 0 else {
+                continue
+            }
+            var number = endpoints.front(of: registrations[place])
             while number >= 0, steps < MediaOwnership.maxCandidates {
                 steps += 1
-                let other = endpoints.registrations[Int(number)]
-                number = other.next
-                if other.call != UInt32(slot) { shareIfLegs(slot, Int(other.call), &calls, at: time) }
+                let other = endpoints[number].call
+                number = endpoints[number].next
+                if other != UInt32(slot) { shareIfLegs(slot, Int(other), &calls, at: time) }
             }
         }
         if steps >= MediaOwnership.maxCandidates { candidatesRefused += 1 }
@@ -117,18 +147,19 @@ struct MediaOwnership {
         var firstCommon: Endpoint?
         var isPair = false
         var otherNamedPairAt = Int64.min
-        for registration in calls.calls[slot].registrations {
-            let entry = endpoints.registrations[Int(registration)].entry
-            for candidate in calls.calls[other].registrations
-            where endpoints.registrations[Int(candidate)].entry == entry {
-                let endpoint = endpoints.entries[Int(entry)].endpoint
+        for number in calls.calls[slot].registrations {
+            let candidate = registration(of: endpoints[number].pair, in: calls.calls[other].registrations)
+            guard candidate >= 0 else { continue }
+            let common = endpoints[number].ports.intersection(endpoints[candidate].ports)
+            for side in 0..<2 where common.contains(side: side) {
+                let endpoint = endpoints[number].pair.endpoint(side)
                 if let firstCommon {
                     let distance = abs(Int(firstCommon.port) - Int(endpoint.port))
                     if firstCommon.address != endpoint.address || distance > 1 { isPair = true }
                 } else {
                     firstCommon = endpoint
                 }
-                otherNamedPairAt = max(otherNamedPairAt, endpoints.registrations[Int(candidate)].signalledAt)
+                otherNamedPairAt = max(otherNamedPairAt, endpoints[candidate].signalledAt)
             }
         }
         guard isPair else { return }
@@ -151,17 +182,12 @@ struct MediaOwnership {
 
     /// What flows remember about the call may be wrong from now on.
     mutating func touch(_ registrations: TrackedCall.Registrations) {
-        for registration in registrations {
-            endpoints.touchVersion(Int(endpoints.registrations[Int(registration)].entry))
-        }
+        for place in registrations.indices { endpoints.touchVersion(registrations[place]) }
     }
 
     /// Whether a call that shares with the owner names this pair too.
     func shares(_ slot: Int, from source: Endpoint, to destination: Endpoint, _ calls: TrackedCalls) -> Bool {
-        let from = endpoints.find(source)
-        let to = endpoints.find(destination)
-        guard from >= 0, to >= 0 else { return false }
-        return names(UInt32(slot), Int32(from), calls) && names(UInt32(slot), Int32(to), calls)
+        names(UInt32(slot), source, calls) && names(UInt32(slot), destination, calls)
     }
 
     mutating func setOver(_ registrations: TrackedCall.Registrations, _ isOver: Bool) {

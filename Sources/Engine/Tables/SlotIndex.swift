@@ -58,13 +58,25 @@ struct SlotIndex {
         entries[position] = entry
     }
 
-    mutating func remove(_ hash: UInt64, slot: Int) {
+    /// Where the entry is; nil if there is none.
+    private func position(_ hash: UInt64, slot: Int) -> Int? {
         let wanted = (hash & ~0xffff_ffff) | UInt64(truncatingIfNeeded: slot + 1)
         var position = start(hash)
         while entries[position] != wanted {
-            guard entries[position] != 0 else { return }
+            guard entries[position] != 0 else { return nil }
             position = (position + 1) & mask
         }
+        return position
+    }
+
+    /// The key is at another slot from now on.
+    mutating func replace(_ hash: UInt64, slot: Int, by new: Int) {
+        guard let position = position(hash, slot: slot) else { return }
+        entries[position] = (hash & ~0xffff_ffff) | UInt64(truncatingIfNeeded: new + 1)
+    }
+
+    mutating func remove(_ hash: UInt64, slot: Int) {
+        guard let position = position(hash, slot: slot) else { return }
         count -= 1
         // Close the hole, or probing would stop at it.
         var hole = position

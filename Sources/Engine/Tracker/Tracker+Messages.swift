@@ -89,13 +89,13 @@ extension Tracker {
     /// What the message names that has been read into `scratch`.
     mutating func takeNamed() {
         if !named.isEmpty { named.removeAll(keepingCapacity: true) }
-        for item in scratch.endpoints.items { named.append(item.endpoint) }
+        for item in scratch.endpoints.items { named.append(item.endpoint, hash, from: 0) }
     }
 
     /// The same of one that has been read ahead.
     mutating func takeNamed(by place: Int, _ datagrams: borrowing SIPDatagrams) {
         if !named.isEmpty { named.removeAll(keepingCapacity: true) }
-        for number in datagrams.named(by: place) { named.append(datagrams.endpoints[number]) }
+        for number in datagrams.named(by: place) { named.append(datagrams.ports[number]) }
     }
 
     /// Finds or begins the call of a message, moves the call's life on, and hands message and carriers to its worker.
@@ -210,17 +210,18 @@ extension Tracker {
 
     /// The call's message names what is in `named`.
     private mutating func nameEndpoints(_ slot: Int, _ time: Int64, _ batch: inout TrackedBatch) {
-        // A bit for each of them: `SDPEndpoints.limit` are 64.
-        var fresh: UInt64 = 0
-        for index in named.indices {
-            let isNew = ownership.name(named[index], by: slot, in: &calls, at: time)
-            fresh |= (isNew ? 1 : 0) << UInt64(truncatingIfNeeded: index)
+        // Of each only what is new is left.
+        for place in named.indices {
+            named[place].ports = ownership.name(named[place], by: slot, in: &calls, at: time)
         }
         let shares = calls.calls[slot].shares.count
         ownership.findShares(of: slot, in: &calls, at: time)
         correlateShares(slot, from: shares)
-        for index in named.indices where fresh >> UInt64(truncatingIfNeeded: index) & 1 == 1 {
-            if lookBack.mayHold(named[index]) { adopt(named[index], &batch) }
+        for place in named.indices where !named[place].ports.isEmpty {
+            for side in 0..<2 where named[place].ports.contains(side: side) {
+                let endpoint = named[place].pair.endpoint(side)
+                if lookBack.mayHold(endpoint) { adopt(endpoint, &batch) }
+            }
         }
     }
 

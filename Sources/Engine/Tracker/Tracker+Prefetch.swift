@@ -27,7 +27,7 @@ extension Tracker {
         calls.prefetch(datagrams[place].message.callIDHash)
         flows.prefetch(datagrams[place].flowHash)
         for number in datagrams.named(by: place) {
-            ownership.endpoints.prefetchPlace(of: datagrams.endpoints[number])
+            ownership.endpoints.prefetchPlace(datagrams.ports[number].hash)
         }
         // The call's name in the message: compared, or copied.
         let packet = Int(datagrams[place].packet)
@@ -41,7 +41,7 @@ extension Tracker {
         guard slot >= 0 else { return }
         Prefetch.element(0, of: calls.calls[slot].callID)
         for place in calls.calls[slot].registrations.indices {
-            ownership.endpoints.prefetchRegistration(calls.calls[slot].registrations[place])
+            ownership.endpoints.prefetch(calls.calls[slot].registrations[place])
         }
     }
 }

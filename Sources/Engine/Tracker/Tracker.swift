@@ -41,7 +41,7 @@ struct Tracker: ~Copyable {
     var sipCounts: SIPCounts
     var scratch = MessageScratch()
     /// What the message at hand names.
-    var named: [Endpoint] = []
+    var named: [MediaPorts] = []
 
     let hash: FlowHash
     /// Looked at for every packet, so not behind `options`. (A method of a borrowed non-copyable struct of this size may

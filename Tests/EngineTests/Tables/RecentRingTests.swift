@@ -11,7 +11,7 @@ import Testing
         var ring = RecentRing<Int>(filler: -1)
         var model: [(hash: UInt64, value: Int, isListed: Bool)] = []
         for value in 0..<3000 {
-            let hash = random.next() % 5 << 40
+            let hash = (random.next() % 5) << 40
             if random.next() % 3 == 0, !model.isEmpty {
                 ring.dropFirst()
                 model.removeFirst()

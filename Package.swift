@@ -98,7 +98,7 @@ let package = Package(
         .testTarget(name: "SIPTests", dependencies: ["SIP", "PacketDecoding", "TestSupport"]),
         .testTarget(name: "HEPTests", dependencies: ["HEP", "PacketDecoding"]),
         .testTarget(name: "RTPTests", dependencies: ["RTP", "TestSupport"]),
-        .testTarget(name: "CallsTests", dependencies: ["Calls", "PacketDecoding", "RTP"]),
+        .testTarget(name: "CallsTests", dependencies: ["Calls", "PacketDecoding", "RTP", "SIP"]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive", "TestSupport"]),
         .testTarget(name: "SealingTests", dependencies: ["Sealing", "CZlib"]),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "PacketDecoding", "CPcap", "CZlib"]),

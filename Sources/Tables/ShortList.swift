@@ -36,6 +36,11 @@ public struct ShortList<let inPlace: Int, Element: BitwiseCopyable & Sendable>: 
     }
 }
 
+extension ShortList: Equatable where Element: Equatable {
+    @inlinable
+    public static func == (left: ShortList, right: ShortList) -> Bool { left.elementsEqual(right) }
+}
+
 extension ShortList: RandomAccessCollection, MutableCollection {
     @inlinable public var startIndex: Int { 0 }
     @inlinable public var endIndex: Int { used &+ more.count }

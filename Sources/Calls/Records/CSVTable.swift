@@ -50,7 +50,7 @@ public enum CSVTable {
         }
         row.add(text: call.requestURI)
         row.add(text: call.assertedIdentity)
-        row.add(text: call.userAgents.joined(separator: " "))
+        row.add(text: call.userAgents.strings.joined(separator: " "))
         row.add(text: call.transport)
         row.add(call.signallingAddresses) { bytes, addresses in
             for (index, address) in addresses.enumerated() {

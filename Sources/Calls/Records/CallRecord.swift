@@ -1,4 +1,5 @@
 import PacketDecoding
+import Tables
 
 /// What is known of one call when it has ended: a line of `calls.jsonl`.
 ///
@@ -39,10 +40,10 @@ public struct CallRecord: Equatable, Sendable {
     public var to = Party()
     public var requestURI: String?
     public var assertedIdentity: String?
-    public var userAgents: [String] = []
+    public var userAgents = TextList()
     /// `udp`, `tcp` …
     public var transport: String?
-    public var signallingAddresses: [Endpoint] = []
+    public var signallingAddresses = Addresses(filler: Endpoint(IPAddress(high: 0, low: 0), 0))
     public var dialogs: UInt32 = 0
     public var sipMessages = MessageCounts()
     public var sipRetransmissions: UInt64 = 0
@@ -65,6 +66,9 @@ public struct CallRecord: Equatable, Sendable {
 }
 
 extension CallRecord {
+    /// Two, usually.
+    public typealias Addresses = ShortList<2, Endpoint>
+
     /// How far a call has come, or how it went.
     public enum State: String, CaseIterable, Sendable {
         case trying, ringing, progress, active, ended, failed, cancelled, busy, redirected

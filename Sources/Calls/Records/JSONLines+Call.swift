@@ -16,7 +16,7 @@ extension JSONObject {
         add("to", call.to)
         key("request_uri", string: call.requestURI)
         key("p_asserted_identity", string: call.assertedIdentity)
-        key("user_agents", array: call.userAgents) { $0.element(string: $1) }
+        key("user_agents", array: call.userAgents.strings) { $0.element(string: $1) }
         key("transport", string: call.transport)
         key("signalling_addresses", array: call.signallingAddresses) { $0.element(endpoint: $1) }
         key("dialogs", number: UInt64(call.dialogs))

@@ -25,8 +25,8 @@ extension JSONObject {
         }
     }
 
-    mutating func add(_ name: StaticString, _ sides: [CallRecord.Side]) {
-        key(name, array: sides) { $0.element(string: $1.rawValue) }
+    mutating func add(_ name: StaticString, _ sides: CallRecord.Sides) {
+        key(name, array: sides.list) { $0.element(string: $1.rawValue) }
     }
 
     mutating func key(_ key: StaticString, flag: Bool?) {

@@ -55,7 +55,9 @@ struct JSONObject: ~Copyable {
         close(UInt8(ascii: "}"))
     }
 
-    mutating func key<Element>(_ key: StaticString, array: [Element], each: (inout JSONObject, Element) -> Void) {
+    mutating func key<Elements: Sequence>(
+        _ key: StaticString, array: Elements, each: (inout JSONObject, Elements.Element) -> Void
+    ) {
         self.key(key)
         open(UInt8(ascii: "["))
         for element in array { each(&self, element) }

@@ -11,10 +11,10 @@ public struct MediaFacts: Equatable, Sendable {
 
     /// nil when the call was not answered, no audio was negotiated, or a stream's side is not known.
     public var audio: Audio?
-    public var audioFrom: [CallRecord.Side] = []
+    public var audioFrom: CallRecord.Sides = []
     /// Sides that sent no audio although the session let them, see `docs/formats.md`.
-    public var missingAudioFrom: [CallRecord.Side] = []
-    public var earlyMediaFrom: [CallRecord.Side] = []
+    public var missingAudioFrom: CallRecord.Sides = []
+    public var earlyMediaFrom: CallRecord.Sides = []
     /// Nanoseconds from the answer to the side's first audio; 0 when it had begun before.
     public var callerAudioDelay: Int64?
     public var calleeAudioDelay: Int64?

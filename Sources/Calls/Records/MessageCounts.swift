@@ -1,3 +1,6 @@
+import SIP
+import Tables
+
 /// A number with its name, in a list whose order is the order of the output.
 public struct NamedCount: Equatable, Sendable {
     public var name: String
@@ -10,61 +13,119 @@ public struct NamedCount: Equatable, Sendable {
 }
 
 /// SIP messages by method and by status code.
-public struct MessageCounts: Equatable, Sendable {
+///
+/// Of a call they are counted where the call lies, and taken apart only for who writes them.
+public struct MessageCounts: Sendable {
     /// How many different methods, status codes or transports are told apart; what comes later counts in the total only.
     public static let distinctLimit = 256
-    /// Room made at once: INVITE, ACK and BYE, or 100, 180 and 200.
-    private static let usual = 3
 
-    public var total: UInt64 = 0
-    /// Requests, in the order in which the methods appeared.
-    public private(set) var methods: [NamedCount] = []
-    /// Responses, ascending.
-    public private(set) var statuses: [(code: UInt16, count: UInt64)] = []
+    /// A kind of message and how many there were, in one word.
+    private struct Kind: BitwiseCopyable {
+        /// A status code, or `method` and a method's number, or `other` and a place in `others`.
+        static let method: UInt64 = 1 << 16
+        static let other: UInt64 = 1 << 17
+
+        private var word: UInt64
+        /// Of the word, for the count.
+        private static let bits: UInt64 = 44
+
+        init(_ code: UInt64, times: UInt64) { word = code << Kind.bits | times }
+
+        var code: UInt64 { word >> Kind.bits }
+        var count: UInt64 { word & (1 << Kind.bits - 1) }
+        var isStatus: Bool { code < Kind.method }
+        /// A status code, a method's number, a place in `others`.
+        var number: Int { Int(truncatingIfNeeded: code & 0xffff) }
+
+        mutating func add(_ times: UInt64) { word &+= times }
+    }
+
+    public private(set) var total: UInt64 = 0
+    /// In the order in which they appeared. INVITE, ACK, BYE, 100, 180 and 200 are the usual ones.
+    private var kinds = ShortList<6, Kind>(filler: Kind(0, times: 0))
+    /// Methods without a name in `Method`.
+    private var others: [String] = []
     /// In the order in which they appeared; used by the summary.
     public private(set) var transports: [NamedCount] = []
 
     public init() {}
 
-    public mutating func count(method: String, times: UInt64 = 1) {
+    public mutating func count(_ message: SIPMessage, _ bytes: Span<UInt8>) {
+        if message.kind == .response {
+            count(status: message.statusCode)
+        } else if message.method != .other {
+            count(method: message.method)
+        } else {
+            count(method: message.methodRange.string(in: bytes))
+        }
+    }
+
+    /// - Parameter method: none that is `other`.
+    public mutating func count(method: Method, times: UInt64 = 1) {
         total &+= times
-        MessageCounts.add(method, times, to: &methods)
+        add(Kind.method | UInt64(method.rawValue), times)
+    }
+
+    public mutating func count(method: String, times: UInt64 = 1) {
+        let known = Method(method.utf8Span.span)
+        if known != .other { return count(method: known, times: times) }
+        total &+= times
+        if let place = others.firstIndex(of: method) {
+            add(Kind.other | UInt64(truncatingIfNeeded: place), times)
+        } else if add(Kind.other | UInt64(truncatingIfNeeded: others.count), times) {
+            others.append(method)
+        }
     }
 
     public mutating func count(status: UInt16, times: UInt64 = 1) {
         total &+= times
-        let index = statuses.firstIndex { $0.code >= status } ?? statuses.count
-        if index < statuses.count, statuses[index].code == status {
-            statuses[index].count &+= times
-        } else if statuses.count < MessageCounts.distinctLimit {
-            if statuses.isEmpty { statuses.reserveCapacity(MessageCounts.usual) }
-            statuses.insert((status, times), at: index)
-        }
+        add(UInt64(status), times)
     }
 
     /// Leaves the total alone: every message has a method or a status as well.
     public mutating func count(transport: String, times: UInt64 = 1) {
-        MessageCounts.add(transport, times, to: &transports)
-    }
-
-    /// Adds the counts of a worker or a call.
-    public mutating func add(_ other: MessageCounts) {
-        let sum = total &+ other.total
-        for method in other.methods { count(method: method.name, times: method.count) }
-        for status in other.statuses { count(status: status.code, times: status.count) }
-        for transport in other.transports { count(transport: transport.name, times: transport.count) }
-        total = sum
-    }
-
-    private static func add(_ name: String, _ times: UInt64, to counts: inout [NamedCount]) {
-        if let index = counts.firstIndex(where: { $0.name == name }) {
-            counts[index].count &+= times
-        } else if counts.count < distinctLimit {
-            if counts.isEmpty { counts.reserveCapacity(usual) }
-            counts.append(NamedCount(name, times))
+        if let index = transports.firstIndex(where: { $0.name == transport }) {
+            transports[index].count &+= times
+        } else if transports.count < MessageCounts.distinctLimit {
+            transports.append(NamedCount(transport, times))
         }
     }
 
+    /// False if there are too many kinds for it.
+    @discardableResult
+    private mutating func add(_ code: UInt64, _ times: UInt64) -> Bool {
+        for index in kinds.indices where kinds[index].code == code {
+            kinds[index].add(times)
+            return true
+        }
+        let new = Kind(code, times: times)
+        guard kinds.count < MessageCounts.distinctLimit || hasRoom(for: new) else { return false }
+        kinds.append(new)
+        return true
+    }
+
+    private func hasRoom(for new: Kind) -> Bool {
+        kinds.count { $0.isStatus == new.isStatus } < MessageCounts.distinctLimit
+    }
+
+    // MARK: For who writes them
+
+    /// Requests, in the order in which the methods appeared.
+    public var methods: [NamedCount] {
+        kinds.filter { !$0.isStatus }.map { kind in
+            let isOther = kind.code >= Kind.other
+            let method = Method(rawValue: UInt8(truncatingIfNeeded: kind.number))
+            return NamedCount(isOther ? others[kind.number] : method?.name ?? "other", kind.count)
+        }
+    }
+
+    /// Responses, ascending.
+    public var statuses: [(code: UInt16, count: UInt64)] {
+        kinds.filter(\.isStatus).map { (UInt16(truncatingIfNeeded: $0.number), $0.count) }.sorted { $0.0 < $1.0 }
+    }
+}
+
+extension MessageCounts: Equatable {
     public static func == (left: MessageCounts, right: MessageCounts) -> Bool {
         left.total == right.total && left.methods == right.methods && left.transports == right.transports
             && left.statuses.elementsEqual(right.statuses) { $0.code == $1.code && $0.count == $1.count }

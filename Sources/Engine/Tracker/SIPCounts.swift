@@ -53,7 +53,7 @@ struct SIPCounts {
     var messages: MessageCounts {
         var counts = MessageCounts()
         for method in Method.allCases where methods[Int(method.rawValue)] > 0 {
-            counts.count(method: method.name ?? "other", times: methods[Int(method.rawValue)])
+            counts.count(method: method, times: methods[Int(method.rawValue)])
         }
         for (name, times) in otherMethods.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
             counts.count(method: name.isEmpty ? "other" : String(decoding: name, as: UTF8.self), times: times)

@@ -96,7 +96,7 @@ extension Worker {
         let sounds = call.sounds(record.streams)
         if !end.outcome.joined {
             if !sounds.isEmpty {
-                facts.earlyMediaFrom = CallRecord.Side.allCases.filter { side in
+                facts.earlyMediaFrom = CallRecord.Sides { side in
                     sounds.contains { $0.by == side && $0.earlyPackets > 0 }
                 }
             }
@@ -112,10 +112,11 @@ extension Worker {
         guard let answer = outcome.answerTime, media.answerTime == answer, media.negotiation.hasAudio else { return }
         let talking = sounds.filter { $0.packets > $0.earlyPackets }
         if !talking.isEmpty {
-            facts.audioFrom = CallRecord.Side.allCases.filter { side in talking.contains { $0.by == side } }
+            facts.audioFrom = CallRecord.Sides { side in talking.contains { $0.by == side } }
         }
-        guard facts.audioFrom.count == 2 || talking.allSatisfy({ $0.by != nil }) else { return }
-        facts.audio = facts.audioFrom.count == 2 ? .twoWay : facts.audioFrom.isEmpty ? MediaFacts.Audio.none : .oneWay
+        let isTwoWay = facts.audioFrom == [.caller, .callee]
+        guard isTwoWay || talking.allSatisfy({ $0.by != nil }) else { return }
+        facts.audio = isTwoWay ? .twoWay : facts.audioFrom.isEmpty ? MediaFacts.Audio.none : .oneWay
         func delay(of side: CallRecord.Side) -> Int64? {
             talking.filter { $0.by == side }.compactMap { sound in sound.first.map { max(0, $0 &- answer) } }.min()
         }
@@ -126,7 +127,7 @@ extension Worker {
         let allowed = media.negotiation.allowedTime(until: outcome.endTime ?? max(last, media.lastMessageTime))
         func miss(_ side: CallRecord.Side, _ time: Int64) {
             guard time >= CallMedia.noticeableSilence, !facts.audioFrom.contains(side) else { return }
-            facts.missingAudioFrom.append(side)
+            facts.missingAudioFrom.insert(CallRecord.Sides(side))
         }
         miss(.caller, allowed.caller)
         miss(.callee, allowed.callee)

@@ -39,11 +39,11 @@ extension Worker {
         swap(&record.to, &call.details.to)
         swap(&record.requestURI, &call.details.requestURI)
         swap(&record.assertedIdentity, &call.details.assertedIdentity)
-        record.userAgents = call.details.userAgents.strings
+        swap(&record.userAgents, &call.details.userAgents)
         swap(&record.transport, &call.details.transport)
-        record.sipMessages = call.details.messages.counts
+        swap(&record.sipMessages, &call.details.messages)
         swap(&record.codecs, &call.details.codecs)
-        record.signallingAddresses = Array(call.details.addresses)
+        swap(&record.signallingAddresses, &call.details.addresses)
         record.sipRetransmissions = call.details.retransmissions
         record.copies = call.copies
         record.packets = call.packets

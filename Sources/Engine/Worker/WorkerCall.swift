@@ -91,8 +91,8 @@ struct CallDetails {
     var assertedIdentity: String?
     var userAgents = TextList()
     var transport: String?
-    var addresses = ShortList<2, Endpoint>(filler: Endpoint(IPAddress(high: 0, low: 0), 0))
-    var messages = MessageTally()
+    var addresses = CallRecord.Addresses(filler: Endpoint(IPAddress(high: 0, low: 0), 0))
+    var messages = MessageCounts()
     var retransmissions: UInt64 = 0
     var statusReason: String?
     var codecs: [CodecRecord] = []

@@ -61,7 +61,7 @@ struct JSONLinesTests {
         call.callID = hostile
         call.statusReason = hostile
         call.from = .init(user: hostile, host: hostile, display: hostile, tag: hostile)
-        call.userAgents = [hostile, hostile]
+        call.userAgents = TextList([hostile, "Phone/1.0"])
         call.codecs[0].name = hostile
         call.files = [hostile]
         call.streams[0].codec = hostile
@@ -73,7 +73,7 @@ struct JSONLinesTests {
         let parsed = try object(line)
         #expect(parsed["call_id"] as? String == hostile)
         #expect((parsed["from"] as? [String: Any])?["display"] as? String == hostile)
-        #expect(parsed["user_agents"] as? [String] == [hostile, hostile])
+        #expect(parsed["user_agents"] as? [String] == [hostile, "Phone/1.0"])
         let methods = (parsed["sip_messages"] as? [String: Any])?["methods"] as? [String: Int]
         #expect(methods?[hostile] == 1)
         #expect((parsed["streams"] as? [[String: Any]])?[0]["dtmf"] as? String == hostile)

@@ -78,7 +78,7 @@ struct PacketLedgerTests {
         failed.state = .failed
         summary.countCall(failed.state, streams: failed.streams.count)
         summary.callIDs = 3
-        summary.sipMessages.add(CallRecord.sample.sipMessages)
+        summary.sipMessages = CallRecord.sample.sipMessages
         summary.sipMessages.count(transport: "udp", times: 7)
         summary.counters = [NamedCount("sip_late", 0), NamedCount("cut", 2)]
         return summary

@@ -33,9 +33,11 @@ extension CallRecord {
         call.from = Party(user: "alice", host: "a.example", display: nil, tag: "x")
         call.to = Party(user: "bob", host: "b.example", display: "Bob", tag: "y")
         call.requestURI = "sip:bob@b.example"
-        call.userAgents = ["Phone/1.0"]
+        call.userAgents = TextList(["Phone/1.0"])
         call.transport = "udp"
-        call.signallingAddresses = [Endpoint("198.18.0.1", port: 5060), Endpoint("2001:db8::1", port: 5060)]
+        for address in ["198.18.0.1", "2001:db8::1"] {
+            call.signallingAddresses.append(Endpoint(address, port: 5060))
+        }
         call.dialogs = 1
         for method in ["INVITE", "ACK", "BYE"] { call.sipMessages.count(method: method) }
         for status: UInt16 in [100, 200, 180, 200] { call.sipMessages.count(status: status) }
@@ -45,6 +47,13 @@ extension CallRecord {
         call.bytes = 56789
         call.streams = [.sample]
         return call
+    }
+}
+
+extension TextList {
+    init(_ texts: [String]) {
+        self.init()
+        for (number, text) in texts.enumerated() { insert(Array(text.utf8).span, hash: UInt64(number)) }
     }
 }
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Engine
+@testable import Calls
 
 @Suite struct TextListTests {
     @Test func eachTextOnceInItsOrder() {

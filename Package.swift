@@ -39,7 +39,7 @@ let package = Package(
         .systemLibrary(name: "CProcessor"),
 
         // The pure targets: no Foundation, no libpcap, no clock, no file, no log.
-        .target(name: "Tables", dependencies: ["CProcessor"], swiftSettings: engine),
+        .target(name: "Tables", dependencies: ["CProcessor", "CLinux"], swiftSettings: engine),
         .target(name: "PacketDecoding", swiftSettings: engine),
         .target(name: "Reassembly", dependencies: ["PacketDecoding"], swiftSettings: engine),
         .target(name: "SIP", dependencies: ["PacketDecoding"], swiftSettings: engine),

@@ -7,7 +7,9 @@
 #include <linux/sockios.h>
 #include <linux/openat2.h>
 #include <stdint.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -120,4 +122,12 @@ static inline int open_beneath(int directory, const char *path) {
     how.flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+// mremap(2): so much private memory has so much room from now on, at `place` (whose mapping goes) or, for none, anywhere. NULL when
+// that cannot be.
+static inline void *memory_move(void *old, size_t old_size, size_t new_size, void *place) {
+    // MREMAP_MAYMOVE, MREMAP_FIXED.
+    long moved = syscall(SYS_mremap, old, old_size, new_size, place ? 3L : 1L, place);
+    return moved == -1 ? NULL : (void *)moved;
 }

@@ -1,15 +1,17 @@
-/// A growing row of plain values with one owner, each row's beginning on a cache line's.
+/// A growing row of values with one owner, each row's beginning on a cache line's.
 ///
 /// An array would do, but before it changes an element it asks whether it is shared: a call, with all registers saved around
-/// it, which was 30 of 130 instructions of an append. And its elements begin 32 bytes behind wherever the allocator put it,
-/// so that an element of 64 bytes always takes two cache lines. This table has one owner by its type. Indices are checked.
+/// it, which was 30 of 130 instructions of an append. Its elements begin 32 bytes behind wherever the allocator put it,
+/// so that an element of 64 bytes always takes two cache lines. And it grows by copying all it has, which stops everything
+/// for as long as that takes. This table has one owner by its type. Indices are checked.
 ///
 /// Why @safe holds: `elements` is memory of the table's own for `capacity` elements, of which the first `used` have been
 /// written; an index is compared with `used` before it becomes an address, and `grow` and `deinit`, which give memory
-/// back, run when nothing can be borrowed from it. Elements are BitwiseCopyable, so none has to be destroyed.
+/// back, run when nothing can be borrowed from it. An element may lie elsewhere after `grow`, as one of an array may: no value
+/// knows its own address but one with a weak reference, and there is none of those in a table.
 @safe
 @frozen
-public struct OwnedTable<Element: BitwiseCopyable>: ~Copyable {
+public struct OwnedTable<Element>: ~Copyable {
     @usableFromInline var used = 0
     @usableFromInline var capacity = 0
     @usableFromInline var elements: UnsafeMutablePointer<Element>?
@@ -18,7 +20,11 @@ public struct OwnedTable<Element: BitwiseCopyable>: ~Copyable {
     public init() {}
 
     @inlinable
-    deinit { unsafe elements?.deallocate() }
+    deinit {
+        guard let elements = unsafe elements else { return }
+        unsafe elements.deinitialize(count: used)
+        unsafe TableMemory.free(UnsafeMutableRawPointer(elements), capacity * MemoryLayout<Element>.stride)
+    }
 
     @inlinable public var count: Int { used }
     @inlinable public var isEmpty: Bool { used == 0 }
@@ -53,20 +59,23 @@ public struct OwnedTable<Element: BitwiseCopyable>: ~Copyable {
         unsafe body(UnsafeMutableBufferPointer(start: elements, count: used))
     }
 
+    /// All elements at once, to look at.
+    @inlinable
+    public var span: Span<Element> {
+        @_lifetime(borrow self)
+        get {
+            let elements = unsafe Span(_unsafeElements: UnsafeBufferPointer(start: elements, count: used))
+            return unsafe _overrideLifetime(elements, borrowing: self)
+        }
+    }
+
     @usableFromInline
     mutating func grow() {
+        let stride = MemoryLayout<Element>.stride
         let larger = max(64, capacity * 2)
-        let byteCount = larger * MemoryLayout<Element>.stride
-        let isHuge = byteCount >= 4 * HugePages.size
-        let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: byteCount, alignment: isHuge ? HugePages.size : max(64, MemoryLayout<Element>.alignment))
-        if isHuge { unsafe HugePages.advise(memory, byteCount) }
-        let new = unsafe memory.bindMemory(to: Element.self, capacity: larger)
-        if let old = unsafe elements {
-            unsafe new.moveInitialize(from: old, count: used)
-            unsafe old.deallocate()
-        }
-        unsafe elements = new
+        let memory = unsafe TableMemory.grow(
+            UnsafeMutableRawPointer(elements), capacity * stride, used: used * stride, to: larger * stride)
+        unsafe elements = memory.assumingMemoryBound(to: Element.self)
         capacity = larger
     }
 

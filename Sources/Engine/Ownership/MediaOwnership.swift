@@ -24,7 +24,7 @@ struct MediaOwnership: ~Copyable {
     // MARK: Asking
 
     /// The owner of packets from `source` to `destination`: a call's slot or one of `Flow`'s constants.
-    mutating func owner(from source: Endpoint, to destination: Endpoint, in calls: TrackedCalls) -> Int32 {
+    mutating func owner(from source: Endpoint, to destination: Endpoint, in calls: borrowing TrackedCalls) -> Int32 {
         let from = endpoints.find(source)
         let to = endpoints.find(destination)
         if from >= 0, to >= 0 {
@@ -44,7 +44,7 @@ struct MediaOwnership: ~Copyable {
     }
 
     private mutating func lastToNameBoth(
-        _ front: Int32, _ endpoint: Endpoint, _ other: Endpoint, _ calls: TrackedCalls
+        _ front: Int32, _ endpoint: Endpoint, _ other: Endpoint, _ calls: borrowing TrackedCalls
     ) -> Int32 {
         let side = PortPair.side(endpoint.port)
         var number = front
@@ -62,7 +62,7 @@ struct MediaOwnership: ~Copyable {
         return -1
     }
 
-    private func names(_ call: UInt32, _ endpoint: Endpoint, _ calls: TrackedCalls) -> Bool {
+    private func names(_ call: UInt32, _ endpoint: Endpoint, _ calls: borrowing TrackedCalls) -> Bool {
         let number = registration(of: PortPair(endpoint), in: calls.calls[Int(call)].registrations)
         return number >= 0 && endpoints[number].ports.contains(side: PortPair.side(endpoint.port))
     }
@@ -186,7 +186,7 @@ struct MediaOwnership: ~Copyable {
     }
 
     /// Whether a call that shares with the owner names this pair too.
-    func shares(_ slot: Int, from source: Endpoint, to destination: Endpoint, _ calls: TrackedCalls) -> Bool {
+    func shares(_ slot: Int, from source: Endpoint, to destination: Endpoint, _ calls: borrowing TrackedCalls) -> Bool {
         names(UInt32(slot), source, calls) && names(UInt32(slot), destination, calls)
     }
 

@@ -122,7 +122,7 @@ extension Tracker {
     fileprivate func liveRows(limit: Int) -> [LiveRound.Row] {
         var slots: [(number: UInt64, slot: Int)] = []
         slots.reserveCapacity(calls.count)
-        for slot in calls.calls.indices where calls.calls[slot].isLive {
+        for slot in calls.calls.span.indices where calls.calls[slot].isLive {
             slots.append((calls.calls[slot].number, slot))
         }
         slots.sort { $0.number > $1.number }

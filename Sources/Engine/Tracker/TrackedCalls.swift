@@ -51,12 +51,12 @@ struct CallReference: Equatable {
 }
 
 /// The calls being followed, by Call-ID, and for a while the Call-IDs of those that have ended.
-struct TrackedCalls {
+struct TrackedCalls: ~Copyable {
     private let hash: FlowHash
     private var index = SlotIndex()
-    var calls: [TrackedCall] = []
+    var calls = OwnedTable<TrackedCall>()
     /// When a packet of each call came last. Apart, because it is written for every packet.
-    var activity: [Int64] = []
+    var activity = OwnedTable<Int64>()
     private var free: [UInt32] = []
     private var ended: EndedCalls
     private(set) var nextNumber: UInt64 = 0
@@ -90,8 +90,8 @@ struct TrackedCalls {
     func prefetch(_ hashed: UInt64) { prefetch(slot: index.first(hashed)) }
 
     func prefetch(slot: Int) {
-        Prefetch.element(slot, of: calls)
-        Prefetch.element(slot, of: activity)
+        calls.prefetch(slot)
+        activity.prefetch(slot)
     }
 
     /// The slot of the call that probably has the hash, -1 if there is none.

@@ -84,7 +84,7 @@ extension Tracker {
     mutating func evictIdlestCall(_ batch: inout TrackedBatch) {
         if !tracksIdleCalls {
             tracksIdleCalls = true
-            for slot in calls.calls.indices where calls.calls[slot].isLive { trackIdle(slot) }
+            for slot in calls.calls.span.indices where calls.calls[slot].isLive { trackIdle(slot) }
         }
         compactQueues()
         let share = min(maxUnanswered, options.limits.maxCalls / 2 + 1)
@@ -148,7 +148,7 @@ extension Tracker {
         if orphans != nil {
             for entry in lookBack.takeUnclaimed() { orphans?.receive(entry) }
         }
-        let live = calls.calls.indices.filter { calls.calls[$0].isLive }
+        let live = calls.calls.span.indices.filter { calls.calls[$0].isLive }
         for slot in live { calls.calls[slot].life.stop(.endOfCapture) }
         finishing = inOrder(live)[...]
         batch.pendingFloor = min(batchFloor, nextPosition)
@@ -181,11 +181,11 @@ extension Tracker {
     private mutating func compactQueues() {
         if idleCalls.isMostlyStale(live: calls.count) {
             idleCalls.removeAll()
-            for slot in calls.calls.indices where calls.calls[slot].isLive { trackIdle(slot) }
+            for slot in calls.calls.span.indices where calls.calls[slot].isLive { trackIdle(slot) }
         }
         if deadlines.isMostlyStale(live: calls.count) {
             deadlines.removeAll()
-            for slot in calls.calls.indices where calls.calls[slot].isLive {
+            for slot in calls.calls.span.indices where calls.calls[slot].isLive {
                 calls.calls[slot].queuedDeadline = .max
                 schedule(slot)
             }

@@ -44,7 +44,7 @@ extension Tracker {
     private static func track(
         _ run: inout PlainRun, _ packets: [CapturedPacket], _ keys: inout PlainKeys, _ hash: FlowHash,
         _ index: [UInt64], _ recent: [UInt32],
-        _ versions: [UInt32], _ flows: inout OwnedTable<Flow>, _ activity: inout [Int64], _ actions: inout [Action]
+        _ versions: [UInt32], _ flows: inout OwnedTable<Flow>, _ activity: inout OwnedTable<Int64>, _ actions: inout [Action]
     ) {
         let next = run.next
         actions.append(addingCapacity: PlainKeys.capacity) { (output: inout OutputSpan<Action>) in
@@ -52,7 +52,7 @@ extension Tracker {
                 let free = unsafe UnsafeMutableBufferPointer(rebasing: buffer[used...])
                 unsafe keys.withKeys(from: next) { keys in
                     unsafe flows.withElements { flows in
-                        unsafe activity.withUnsafeMutableBufferPointer { activity in
+                        unsafe activity.withElements { activity in
                             let found = unsafe run.find(
                                 keys, hash, index.span, recent.span, versions.span, UnsafeBufferPointer(flows),
                                 activity.count)

@@ -44,7 +44,8 @@ extension Worker {
 
     private static func measure(
         _ actions: [Action], _ range: Range<Int>, _ packets: [CapturedPacket], _ bytes: [UInt8], _ worker: UInt8,
-        _ slots: [Int32], _ calls: [WorkerCall], _ cache: [Int32], _ streams: inout OwnedTable<CallStream>,
+        _ slots: [Int32], _ calls: borrowing OwnedTable<WorkerCall>, _ cache: [Int32],
+        _ streams: inout OwnedTable<CallStream>,
         _ records: inout [MediaRecord]
     ) -> Int {
         records.removeAll(keepingCapacity: true)

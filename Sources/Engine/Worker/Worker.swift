@@ -14,7 +14,7 @@ struct Worker: ~Copyable {
     let options: EngineOptions
     var writer: CallFileWriter?
     var streams = StreamTable()
-    var calls: [WorkerCall] = []
+    var calls = OwnedTable<WorkerCall>()
     private var free: [Int32] = []
     /// The worker's slot of a call by the tracker's.
     private(set) var slots: [Int32] = []
@@ -97,7 +97,7 @@ struct Worker: ~Copyable {
         guard place + 4 < actions.count, actions[place + 4].worker == index else { return }
         if actions[place + 4].kind == .message { Prefetch.element(Int(actions[place + 4].value), of: messages) }
         let tracked = Int(actions[place + 4].call)
-        if tracked < slots.count { Prefetch.element(Int(slots[tracked]), of: calls) }
+        if tracked < slots.count { calls.prefetch(Int(slots[tracked])) }
     }
 
     /// Counts a copy. True if it is to be left out of the file (`--deduplicate`).

@@ -2,7 +2,7 @@ import PacketDecoding
 
 /// One `m=` line and the lines that belong to it (RFC 8866 section 5.14).
 public struct MediaDescription: Sendable, Hashable {
-    public enum Kind: UInt8, Sendable {
+    public enum Kind: UInt8, Sendable, BitwiseCopyable {
         case audio, video, image, other
 
         @inline(__always)

@@ -31,14 +31,17 @@ public struct OwnedTable<Element>: ~Copyable {
 
     @inlinable
     public subscript(index: Int) -> Element {
-        @inline(__always) unsafeAddress {
-            guard UInt(bitPattern: index) < UInt(bitPattern: used), let elements = unsafe elements else { misuse() }
-            return unsafe UnsafePointer(elements + index)
-        }
-        @inline(__always) unsafeMutableAddress {
-            guard UInt(bitPattern: index) < UInt(bitPattern: used), let elements = unsafe elements else { misuse() }
-            return unsafe elements + index
-        }
+        @inline(__always) unsafeAddress { unsafe UnsafePointer(address(of: index)) }
+        @inline(__always) unsafeMutableAddress { unsafe address(of: index) }
+    }
+
+    /// For the `unsafeAddress` of who keeps the table in itself: to yield an element would copy it.
+    @inlinable
+    @inline(__always)
+    @unsafe
+    public func address(of index: Int) -> UnsafeMutablePointer<Element> {
+        guard UInt(bitPattern: index) < UInt(bitPattern: used), let elements = unsafe elements else { misuse() }
+        return unsafe elements + index
     }
 
     @inlinable

@@ -12,12 +12,16 @@ extension CallRecord {
         /// Those of the two for whom it holds.
         public init(where holds: (Side) -> Bool) {
             self = []
-            for side in Side.allCases where holds(side) { insert(Sides(side)) }
+            if holds(.caller) { insert(.caller) }
+            if holds(.callee) { insert(.callee) }
         }
 
         public func contains(_ side: Side) -> Bool { contains(Sides(side)) }
 
         /// The caller first.
-        public var list: [Side] { Side.allCases.filter(contains) }
+        public func each(_ body: (Side) -> Void) {
+            if contains(Side.caller) { body(.caller) }
+            if contains(Side.callee) { body(.callee) }
+        }
     }
 }

@@ -18,7 +18,10 @@ extension JSONObject {
         key("p_asserted_identity", string: call.assertedIdentity)
         key("user_agents", array: call.userAgents.strings) { $0.element(string: $1) }
         key("transport", string: call.transport)
-        key("signalling_addresses", array: call.signallingAddresses) { $0.element(endpoint: $1) }
+        let addresses = call.signallingAddresses
+        list("signalling_addresses") { list in
+            for place in addresses.indices { list.element(endpoint: addresses[place]) }
+        }
         key("dialogs", number: UInt64(call.dialogs))
         add(call.sipMessages, withTransports: false)
         key("sip_retransmissions", number: call.sipRetransmissions)
@@ -63,11 +66,16 @@ extension JSONObject {
     mutating func add(_ counts: MessageCounts, withTransports: Bool) {
         key("sip_messages") { object in
             object.key("total", number: counts.total)
-            object.add("methods", counts.methods)
+            object.key("methods") { methods in
+                counts.forEachMethod { (name, count) in
+                    methods.wireKey(name)
+                    methods.value(count)
+                }
+            }
             object.key("statuses") { statuses in
-                for status in counts.statuses {
-                    statuses.key(decimal: UInt64(status.code))
-                    statuses.value(status.count)
+                counts.forEachStatus { (code, count) in
+                    statuses.key(decimal: UInt64(code))
+                    statuses.value(count)
                 }
             }
             if withTransports { object.add("transports", counts.transports) }

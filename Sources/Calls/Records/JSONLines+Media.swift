@@ -26,7 +26,7 @@ extension JSONObject {
     }
 
     mutating func add(_ name: StaticString, _ sides: CallRecord.Sides) {
-        key(name, array: sides.list) { $0.element(string: $1.rawValue) }
+        list(name) { list in sides.each { list.element(string: $0.rawValue) } }
     }
 
     mutating func key(_ key: StaticString, flag: Bool?) {

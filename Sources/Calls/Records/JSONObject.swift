@@ -55,12 +55,14 @@ struct JSONObject: ~Copyable {
         close(UInt8(ascii: "}"))
     }
 
-    mutating func key<Elements: Sequence>(
-        _ key: StaticString, array: Elements, each: (inout JSONObject, Elements.Element) -> Void
-    ) {
+    mutating func key<Element>(_ key: StaticString, array: [Element], each: (inout JSONObject, Element) -> Void) {
+        list(key) { object in for element in array { each(&object, element) } }
+    }
+
+    mutating func list(_ key: StaticString, _ body: (inout JSONObject) -> Void) {
         self.key(key)
         open(UInt8(ascii: "["))
-        for element in array { each(&self, element) }
+        body(&self)
         close(UInt8(ascii: "]"))
     }
 

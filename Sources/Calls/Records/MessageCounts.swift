@@ -29,6 +29,9 @@ public struct MessageCounts: Sendable {
         /// Of the word, for the count.
         private static let bits: UInt64 = 44
 
+        /// Above every status code.
+        static let most = Kind(0xffff, times: 0)
+
         init(_ code: UInt64, times: UInt64) { word = code << Kind.bits | times }
 
         var code: UInt64 { word >> Kind.bits }
@@ -111,17 +114,40 @@ public struct MessageCounts: Sendable {
     // MARK: For who writes them
 
     /// Requests, in the order in which the methods appeared.
-    public var methods: [NamedCount] {
-        kinds.filter { !$0.isStatus }.map { kind in
-            let isOther = kind.code >= Kind.other
-            let method = Method(rawValue: UInt8(truncatingIfNeeded: kind.number))
-            return NamedCount(isOther ? others[kind.number] : method?.name ?? "other", kind.count)
+    public func forEachMethod(_ body: (_ name: String, _ count: UInt64) -> Void) {
+        for index in kinds.indices where !kinds[index].isStatus {
+            let number = kinds[index].number
+            let isOther = kinds[index].code >= Kind.other
+            let method = Method(rawValue: UInt8(truncatingIfNeeded: number))
+            body(isOther ? others[number] : method?.name ?? "other", kinds[index].count)
         }
     }
 
     /// Responses, ascending.
+    public func forEachStatus(_ body: (_ code: UInt16, _ count: UInt64) -> Void) {
+        // The least of those that have not had their turn: there are few, and no list is made.
+        var last = -1
+        while true {
+            var least = Kind.most
+            for index in kinds.indices where kinds[index].isStatus && kinds[index].number > last {
+                if kinds[index].number < least.number { least = kinds[index] }
+            }
+            guard least.number < Kind.most.number else { return }
+            body(UInt16(truncatingIfNeeded: least.number), least.count)
+            last = least.number
+        }
+    }
+
+    public var methods: [NamedCount] {
+        var list: [NamedCount] = []
+        forEachMethod { list.append(NamedCount($0, $1)) }
+        return list
+    }
+
     public var statuses: [(code: UInt16, count: UInt64)] {
-        kinds.filter(\.isStatus).map { (UInt16(truncatingIfNeeded: $0.number), $0.count) }.sorted { $0.0 < $1.0 }
+        var list: [(code: UInt16, count: UInt64)] = []
+        forEachStatus { list.append(($0, $1)) }
+        return list
     }
 }
 

@@ -49,8 +49,8 @@ struct SIPDatagrams: ~Copyable {
     private(set) var end = 0
 
     subscript(place: Int) -> SIPDatagram {
-        @inline(__always) _read { yield read[place] }
-        @inline(__always) _modify { yield &read[place] }
+        @inline(__always) unsafeAddress { unsafe UnsafePointer(read.address(of: place)) }
+        @inline(__always) unsafeMutableAddress { unsafe read.address(of: place) }
     }
 
     mutating func removeAll() {

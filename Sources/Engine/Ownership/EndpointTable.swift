@@ -42,7 +42,7 @@ struct EndpointTable: ~Copyable {
     init(hash: FlowHash) { self.hash = hash }
 
     subscript(number: Int32) -> Registration {
-        @inline(__always) _read { yield registrations[Int(number)] }
+        @inline(__always) unsafeAddress { unsafe UnsafePointer(registrations.address(of: Int(number))) }
     }
 
     /// The registration of a pair in front, -1 if no call names it.

@@ -143,7 +143,7 @@ struct Flow: BitwiseCopyable {
 }
 
 /// What is needed of a flow only now and then.
-struct FlowDetails {
+struct FlowDetails: BitwiseCopyable {
     var source: Endpoint
     var destination: Endpoint
     /// The paths of the flow's recent sightings; they have a meaning once there were several.

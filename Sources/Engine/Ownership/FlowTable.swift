@@ -10,7 +10,7 @@ struct FlowTable: ~Copyable {
     /// Bits of a place that say nothing.
     private(set) var recentShift: UInt32 = 32 - UInt32(FlowTable.leastRecent.trailingZeroBitCount)
     var flows = OwnedTable<Flow>()
-    private(set) var details: [FlowDetails] = []
+    private(set) var details = OwnedTable<FlowDetails>()
     private var freeSlots: [Int32] = []
     private var nextSerial: UInt32 = 1
     /// Where the sweep for idle flows goes on.
@@ -79,7 +79,7 @@ struct FlowTable: ~Copyable {
     func prefetch(_ hashed: UInt64) {
         let slot = index.first(hashed)
         flows.prefetch(slot)
-        Prefetch.element(slot, of: details)
+        details.prefetch(slot)
     }
 
     @inline(never)
@@ -100,11 +100,11 @@ struct FlowTable: ~Copyable {
         }
         index.insert(hashed, slot: slot)
         if flows.count * 16 > recent.count, recent.count < FlowTable.mostRecent { growRecent() }
-        noteRecent(slot)
         return slot
     }
 
-    private mutating func noteRecent(_ slot: Int) {
+    /// The flow's next packets are to be found by the cheap hash: not asked of those that carry SIP.
+    mutating func noteRecent(_ slot: Int) {
         guard flows[slot].addresses != 0, flows[slot].serial != 0 else { return }
         let place = Flow.place(flows[slot].addresses, flows[slot].ports) >> recentShift
         recent[Int(place)] = UInt32(truncatingIfNeeded: slot + 1)

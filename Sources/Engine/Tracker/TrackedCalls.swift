@@ -82,7 +82,14 @@ struct TrackedCalls: ~Copyable {
     }
 
     /// Asks for where the call is looked for, `prefetch` then for the call.
-    func prefetchPlace(_ hashed: UInt64) {
+    func prefetchPlace(_ hashed: UInt64) { index.prefetch(hashed) }
+
+    /// The same for one that may begin there.
+    func prefetchBegin(_ hashed: UInt64) { ended.prefetch(hashed) }
+
+    /// Asks for what `remove` changes. Mutating only not to be compiled to a copy of the table.
+    mutating func prefetchRemoval(_ slot: Int) {
+        let hashed = calls[slot].hash
         index.prefetch(hashed)
         ended.prefetch(hashed)
     }

@@ -53,7 +53,7 @@ extension Tracker {
     }
 
     private mutating func end(_ slot: Int, _ batch: inout TrackedBatch) {
-        calls.prefetchPlace(calls.calls[slot].hash)
+        calls.prefetchRemoval(slot)
         if calls.calls[slot].selection == .open {
             calls.calls[slot].selection = .unwanted
             settleUndecided(slot, as: .notSelected)

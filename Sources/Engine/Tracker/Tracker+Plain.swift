@@ -44,7 +44,8 @@ extension Tracker {
     private static func track(
         _ run: inout PlainRun, _ packets: [CapturedPacket], _ keys: inout PlainKeys, _ hash: FlowHash,
         _ index: [UInt64], _ recent: [UInt32],
-        _ versions: [UInt32], _ flows: inout OwnedTable<Flow>, _ activity: inout OwnedTable<Int64>, _ actions: inout [Action]
+        _ versions: [UInt32], _ flows: inout OwnedTable<Flow>, _ activity: inout OwnedTable<Int64>,
+        _ actions: inout [Action]
     ) {
         let next = run.next
         actions.append(addingCapacity: PlainKeys.capacity) { (output: inout OutputSpan<Action>) in

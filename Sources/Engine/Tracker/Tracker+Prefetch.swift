@@ -15,6 +15,10 @@ extension Tracker {
         datagrams.prefetch(place + 8)
         if place + 4 < datagrams.count {
             calls.prefetchPlace(datagrams[place + 4].message.callIDHash)
+            // One that may begin a call.
+            if datagrams[place + 4].message.facts.isRequest, datagrams[place + 4].message.facts.toTag == 0 {
+                calls.prefetchBegin(datagrams[place + 4].message.callIDHash)
+            }
             flows.prefetchPlace(datagrams[place + 4].flowHash)
         }
         if place + 2 < datagrams.count { prefetchFound(place + 2, datagrams, captured) }

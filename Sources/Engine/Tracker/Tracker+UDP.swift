@@ -21,6 +21,7 @@ extension Tracker {
         let now = clock.now
         let flow = flows.slot(
             decoded.source, decoded.destination, decoded.sourcePort, decoded.destinationPort, now: now)
+        flows.noteRecent(flow)
         let owner = flowOwner(flow)
         guard owner >= 0, !filtersMediaPorts || isMediaPort() else {
             trackUnownedDatagram(packet, index, span, payload, flow, owner)

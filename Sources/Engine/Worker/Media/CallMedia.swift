@@ -2,6 +2,7 @@ import Calls
 import PacketDecoding
 import RTP
 import SIP
+import Tables
 
 /// What a worker knows of a call's media beside the streams' figures.
 struct CallMedia {
@@ -16,7 +17,8 @@ struct CallMedia {
     /// Hash of the From tag of the call's first message.
     private(set) var callerTag: UInt64?
     private(set) var hasSession = false
-    private(set) var places: [MediaPlace] = []
+    /// One of each side, usually.
+    private(set) var places = ShortList<2, MediaPlace>(filler: MediaPlace.nowhere)
     private(set) var hasFax = false
     private(set) var negotiation = OfferAnswer()
     /// The first 2xx to INVITE.
@@ -80,7 +82,6 @@ struct CallMedia {
         if let known = places.firstIndex(where: { $0.endpoint == place.endpoint && $0.isCallers == isCallers }) {
             places[known] = place
         } else if places.count < CallMedia.maxPlaces {
-            if places.isEmpty { places.reserveCapacity(2) }
             places.append(place)
         }
     }

@@ -2,7 +2,7 @@ import PacketDecoding
 import SIP
 
 /// Where one side wants to receive media.
-struct MediaPlace {
+struct MediaPlace: BitwiseCopyable {
     var endpoint: Endpoint
     var kind: MediaDescription.Kind
     /// T.38 over UDPTL.
@@ -10,10 +10,13 @@ struct MediaPlace {
     var keying: MediaKeying
     /// Whose it is; set when the description's sender is known.
     var isCallers = false
+
+    static let nowhere = MediaPlace(
+        endpoint: Endpoint(IPAddress(high: 0, low: 0), 0), kind: .other, isFax: false, keying: .clear)
 }
 
 /// How a description protects its RTP. What only one side offers is not in force.
-enum MediaKeying: UInt8 {
+enum MediaKeying: UInt8, BitwiseCopyable {
     case clear
     /// RFC 4568.
     case sdes

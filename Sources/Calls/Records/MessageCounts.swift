@@ -29,7 +29,7 @@ public struct MessageCounts: Sendable {
         /// Of the word, for the count.
         private static let bits: UInt64 = 44
 
-        /// Above every status code.
+        /// Above every status code: those have three digits.
         static let most = Kind(0xffff, times: 0)
 
         init(_ code: UInt64, times: UInt64) { word = code << Kind.bits | times }

@@ -48,6 +48,7 @@ struct SIPDatagrams: ~Copyable {
     /// Packets that have been looked at.
     private(set) var end = 0
 
+    // An address within the table, for as long as this is borrowed: to yield the element would copy its 488 bytes.
     subscript(place: Int) -> SIPDatagram {
         @inline(__always) unsafeAddress { unsafe UnsafePointer(read.address(of: place)) }
         @inline(__always) unsafeMutableAddress { unsafe read.address(of: place) }

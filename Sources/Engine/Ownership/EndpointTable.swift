@@ -41,6 +41,7 @@ struct EndpointTable: ~Copyable {
 
     init(hash: FlowHash) { self.hash = hash }
 
+    // An address within the table, for as long as this is borrowed: to yield the element would copy it.
     subscript(number: Int32) -> Registration {
         @inline(__always) unsafeAddress { unsafe UnsafePointer(registrations.address(of: Int(number))) }
     }

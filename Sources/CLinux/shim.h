@@ -4,12 +4,12 @@
 #include <linux/capability.h>
 #include <linux/ethtool.h>
 #include <linux/if_packet.h>
+#include <linux/mman.h>
 #include <linux/sockios.h>
 #include <linux/openat2.h>
-#include <stdint.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -127,7 +127,7 @@ static inline int open_beneath(int directory, const char *path) {
 // mremap(2): so much private memory has so much room from now on, at `place` (whose mapping goes) or, for none, anywhere. NULL when
 // that cannot be.
 static inline void *memory_move(void *old, size_t old_size, size_t new_size, void *place) {
-    // MREMAP_MAYMOVE, MREMAP_FIXED.
-    long moved = syscall(SYS_mremap, old, old_size, new_size, place ? 3L : 1L, place);
+    long flags = place ? MREMAP_MAYMOVE | MREMAP_FIXED : MREMAP_MAYMOVE;
+    long moved = syscall(SYS_mremap, old, old_size, new_size, flags, place);
     return moved == -1 ? NULL : (void *)moved;
 }

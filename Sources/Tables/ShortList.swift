@@ -58,10 +58,10 @@ extension ShortList: RandomAccessCollection, MutableCollection {
         return !more.isEmpty && more.contains(element)
     }
 
-    /// Traps as an array does, for the same reason: an index is never a packet's, so one without an element is a mistake of
-    /// ours, and the filler in its place must not pass for an element.
     @inlinable
     func kept(_ index: Int) -> Int {
+        // Traps as an array does, for the same reason: an index is never a packet's, so one without an element is a mistake of
+        // ours, and the filler in its place must not pass for an element.
         precondition(index < used, "no such element")
         return index
     }

@@ -6,12 +6,13 @@ import Glibc
 /// room twice.
 @usableFromInline
 enum TableMemory {
-    /// From so many bytes on it is pages, from so many on huge ones.
+    private static var hugePage: Int { 2 << 20 }
+    /// From so many bytes on it is pages, from so many on huge ones: a large table is looked up all over, and with small ones each
+    /// look-up also misses the processor's table of pages.
     private static var leastPages: Int { 128 << 10 }
-    private static var leastHugePages: Int { 4 * HugePages.size }
+    private static var leastHugePages: Int { 4 * hugePage }
 
     /// Memory of `byteCount` bytes that begins with the `used` bytes of `old`, which had `oldCount` and is gone afterwards.
-    @usableFromInline
     @inline(never)
     @unsafe
     static func grow(
@@ -54,7 +55,10 @@ enum TableMemory {
 
     private static func map(_ byteCount: Int) -> UnsafeMutableRawPointer {
         let memory = unsafe mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-        guard let memory = unsafe memory, unsafe memory != MAP_FAILED else { preconditionFailure("out of memory") }
+        guard let memory = unsafe memory, unsafe memory != MAP_FAILED else {
+            // As the allocator does: what tables may grow to is bounded, and without it nothing can go on.
+            preconditionFailure("out of memory")
+        }
         return unsafe memory
     }
 
@@ -62,12 +66,13 @@ enum TableMemory {
     private static func mapHuge(_ byteCount: Int) -> UnsafeMutableRawPointer {
         let page = Int(getpagesize())
         let room = (byteCount + page - 1) / page * page
-        let all = unsafe map(room + HugePages.size)
-        let memory = unsafe all.alignedUp(toMultipleOf: HugePages.size)
+        let all = unsafe map(room + hugePage)
+        let memory = unsafe all.alignedUp(toMultipleOf: hugePage)
         let before = unsafe memory - all
         if before > 0 { unsafe munmap(all, before) }
-        unsafe munmap(memory + room, HugePages.size - before)
-        unsafe HugePages.advise(memory, byteCount)
+        unsafe munmap(memory + room, hugePage - before)
+        // Advice only; a kernel without huge pages goes on as before.
+        unsafe madvise(memory, room, MADV_HUGEPAGE)
         return unsafe memory
     }
 }

@@ -29,9 +29,6 @@ public struct MessageCounts: Sendable {
         /// Of the word, for the count.
         private static let bits: UInt64 = 44
 
-        /// Above every status code: those have three digits.
-        static let most = Kind(0xffff, times: 0)
-
         init(_ code: UInt64, times: UInt64) { word = code << Kind.bits | times }
 
         var code: UInt64 { word >> Kind.bits }
@@ -125,17 +122,21 @@ public struct MessageCounts: Sendable {
 
     /// Responses, ascending.
     public func forEachStatus(_ body: (_ code: UInt16, _ count: UInt64) -> Void) {
-        // The least of those that have not had their turn: there are few, and no list is made.
         var last = -1
-        while true {
-            var least = Kind.most
-            for index in kinds.indices where kinds[index].isStatus && kinds[index].number > last {
-                if kinds[index].number < least.number { least = kinds[index] }
-            }
-            guard least.number < Kind.most.number else { return }
-            body(UInt16(truncatingIfNeeded: least.number), least.count)
-            last = least.number
+        while let next = leastStatus(above: last) {
+            body(UInt16(truncatingIfNeeded: next.number), next.count)
+            last = next.number
         }
+    }
+
+    /// There are few, so that to look at all for each costs less than a list in order.
+    private func leastStatus(above last: Int) -> Kind? {
+        var least: Kind?
+        for index in kinds.indices where kinds[index].isStatus && kinds[index].number > last {
+            if let least, least.number < kinds[index].number { continue }
+            least = kinds[index]
+        }
+        return least
     }
 
     public var methods: [NamedCount] {

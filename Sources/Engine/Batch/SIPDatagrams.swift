@@ -101,9 +101,8 @@ struct SIPDatagrams: ~Copyable {
             read[count].read(frame, interface: interface, hash, &scratch)
         else { return }
         read[count].packet = UInt32(truncatingIfNeeded: end)
-        let first = ports.count
-        for item in scratch.endpoints.items { ports.append(item.endpoint, hash, from: first) }
-        read[count].firstPorts = UInt32(truncatingIfNeeded: first)
+        read[count].firstPorts = UInt32(truncatingIfNeeded: ports.count)
+        ports.append(scratch.endpoints.items, hash)
         read[count].endOfPorts = UInt32(truncatingIfNeeded: ports.count)
         count += 1
     }

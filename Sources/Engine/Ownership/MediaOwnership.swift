@@ -101,7 +101,7 @@ struct MediaOwnership: ~Copyable {
         let new = known >= 0 ? named.ports.subtracting(endpoints[known].ports) : named.ports
         guard new.isEmpty || hasRoom(for: new, calls.calls[slot].registrations) else {
             endpointsRefused += UInt64(new.count)
-            return .none
+            return []
         }
         if known >= 0 { return endpoints.renew(known, named.ports, at: time) }
         let isOver = calls.calls[slot].isOver

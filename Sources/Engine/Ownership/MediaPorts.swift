@@ -1,4 +1,5 @@
 import PacketDecoding
+import SIP
 
 /// Two neighbouring UDP ports of an address, of which the first is even. RTP takes the even one and RTCP the next (RFC 3550
 /// section 11), so whoever names one names the other too, mostly, and what is kept of the two is found once.
@@ -22,8 +23,6 @@ struct PortPair: BitwiseCopyable, Equatable {
 struct PortSet: OptionSet, BitwiseCopyable {
     let rawValue: UInt8
 
-    static let none: PortSet = []
-
     init(rawValue: UInt8) { self.rawValue = rawValue }
     init(side: Int) { rawValue = 1 << UInt8(truncatingIfNeeded: side & 1) }
 
@@ -45,12 +44,16 @@ struct MediaPorts: BitwiseCopyable {
 }
 
 extension [MediaPorts] {
-    /// Appends an endpoint, with the one before it where they are a pair.
-    mutating func append(_ endpoint: Endpoint, _ hash: FlowHash, from first: Int) {
-        if count > first, self[count - 1].pair == PortPair(endpoint) {
-            self[count - 1].ports.formUnion(PortSet(side: PortPair.side(endpoint.port)))
-        } else {
-            append(MediaPorts(endpoint, hash))
+    /// Appends what a session description names; neighbouring ports one after the other, as RTP's and RTCP's are, become one.
+    mutating func append(_ items: [SDPEndpoints.Item], _ hash: FlowHash) {
+        let first = count
+        for item in items {
+            let ports = PortSet(side: PortPair.side(item.endpoint.port))
+            if count > first, self[count - 1].pair == PortPair(item.endpoint) {
+                self[count - 1].ports.formUnion(ports)
+            } else {
+                append(MediaPorts(item.endpoint, hash))
+            }
         }
     }
 }

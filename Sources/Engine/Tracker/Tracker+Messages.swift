@@ -89,7 +89,7 @@ extension Tracker {
     /// What the message names that has been read into `scratch`.
     mutating func takeNamed() {
         if !named.isEmpty { named.removeAll(keepingCapacity: true) }
-        for item in scratch.endpoints.items { named.append(item.endpoint, hash, from: 0) }
+        named.append(scratch.endpoints.items, hash)
     }
 
     /// The same of one that has been read ahead.

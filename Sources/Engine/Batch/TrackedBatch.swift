@@ -86,6 +86,8 @@ struct TrackedBatch: ~Copyable {
         return -Int32(truncatingIfNeeded: otherParts.count)
     }
 
+    // Inlined: it is copied once and not twice.
+    @inline(__always)
     func parts(of message: TrackedMessage) -> RoutedMessage {
         message.parts >= 0 ? datagrams[Int(message.parts)].message : otherParts[-1 - Int(message.parts)]
     }

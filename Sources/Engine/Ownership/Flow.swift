@@ -1,10 +1,11 @@
 import PacketDecoding
 
-/// One direction of a UDP conversation: what the tracker looks at for every packet of it. Two cache lines, and the second
-/// is only written.
+/// One direction of a UDP conversation. Two cache lines: what the tracker looks at for every packet of it, and what
+/// it only writes. What few flows need lies elsewhere, and has its place here.
 struct Flow: BitwiseCopyable {
-    /// Both addresses and both ports when they are IPv4, to be compared at once (`PlainUDP`); else 0.
+    /// Both addresses when they are IPv4, to be compared at once (`PlainUDP`); else 0.
     let addresses: UInt64
+    /// Both ports when the addresses are here; else where `FlowTable` has the endpoints.
     let ports: UInt32
     /// Hashes of the two endpoints' pairs of ports, by which `EndpointVersions` counts their changes.
     let sourceHash: UInt32
@@ -16,7 +17,7 @@ struct Flow: BitwiseCopyable {
     /// Never used again for another pair of endpoints.
     var serial: UInt32
     var lastSeen: Int64
-    /// The one path of all sightings, if `paths` is `one`.
+    /// The one path of all sightings, if `paths` is `one`; where `FlowTable` has the paths of each, if `several`.
     private(set) var path: UInt32 = 0
     private(set) var paths = Paths.none
     private(set) var handling = Handling.ask
@@ -51,20 +52,23 @@ struct Flow: BitwiseCopyable {
         case notSelected
     }
 
-    init(_ source: Endpoint, _ destination: Endpoint, _ hash: FlowHash, serial: UInt32, now: Int64) {
-        let isIPv4 = source.address.isIPv4 && destination.address.isIPv4
-        addresses = isIPv4 ? Flow.addresses(source.address, destination.address) : 0
-        ports = isIPv4 ? Flow.ports(source.port, destination.port) : 0
+    /// - Parameter addresses: of both, as `Flow.addresses` puts them together; with `ports` as that says.
+    init(
+        _ source: Endpoint, _ destination: Endpoint, addresses: UInt64, ports: UInt32, _ hash: FlowHash, serial: UInt32,
+        now: Int64
+    ) {
+        self.addresses = addresses
+        self.ports = ports
         sourceHash = UInt32(truncatingIfNeeded: hash(PortPair(source)))
         destinationHash = UInt32(truncatingIfNeeded: hash(PortPair(destination)))
         self.serial = serial
         lastSeen = now
     }
 
-    /// As `PlainUDP` reads them.
+    /// As `PlainUDP` reads them, if both are IPv4; else 0.
     @inline(__always)
     static func addresses(_ source: IPAddress, _ destination: IPAddress) -> UInt64 {
-        (source.low << 32 | destination.low & 0xffff_ffff).bigEndian
+        source.isIPv4 && destination.isIPv4 ? (source.low << 32 | destination.low & 0xffff_ffff).bigEndian : 0
     }
 
     @inline(__always)
@@ -79,7 +83,7 @@ struct Flow: BitwiseCopyable {
     }
 
     /// A packet seen a moment ago, in one word: 38 bits of its fingerprint, and its time in units of 1,024 ns, which go
-    /// around in 68 seconds.
+    /// around in 68 seconds: before that, what is old has to be forgotten.
     struct Sighting: BitwiseCopyable {
         private var word: UInt64 = 0
         private static let timeMask: UInt64 = 1 << 26 - 1
@@ -111,8 +115,19 @@ struct Flow: BitwiseCopyable {
         updatePlainPath()
     }
 
-    /// Notes by which way a packet came. Returns the only way until then if this one is another.
-    fileprivate mutating func note(path: UInt32) -> UInt32? {
+    /// The two endpoints of an IPv4 flow.
+    var endpoints: EndpointPair {
+        let (both, ports) = (addresses.bigEndian, ports.bigEndian)
+        return EndpointPair(
+            source: Endpoint(
+                IPAddress(v4: UInt32(truncatingIfNeeded: both >> 32)), UInt16(truncatingIfNeeded: ports >> 16)),
+            destination: Endpoint(
+                IPAddress(v4: UInt32(truncatingIfNeeded: both)), UInt16(truncatingIfNeeded: ports)))
+    }
+
+    /// Notes by which way a packet came. Returns the only way until then if this one is another: then the paths of all
+    /// sightings are to be kept, at the place that `keepPaths` is told.
+    mutating func note(path: UInt32) -> UInt32? {
         switch paths {
         case .none:
             paths = .one
@@ -127,12 +142,19 @@ struct Flow: BitwiseCopyable {
         return nil
     }
 
+    mutating func keepPaths(at place: UInt32) { path = place }
+
     /// Remembers a packet that came by the only path.
     @inline(__always)
     mutating func note(_ fingerprint: UInt64, _ time: Int64) {
         lastSeen = time
         remember(Sighting(fingerprint: fingerprint, time: time))
     }
+
+    /// Before what is remembered could be taken for later than it was: all of it is from less than 8 of these times.
+    static let memory: Int64 = 2_000_000_000
+
+    mutating func forgetSightings() { recent = InlineArray(repeating: Sighting()) }
 
     /// In place of the oldest one.
     @inline(__always)
@@ -142,49 +164,8 @@ struct Flow: BitwiseCopyable {
     }
 }
 
-/// What is needed of a flow only now and then.
-struct FlowDetails: BitwiseCopyable {
+/// The way of a flow's packets.
+struct EndpointPair: Equatable, BitwiseCopyable {
     var source: Endpoint
     var destination: Endpoint
-    /// The paths of the flow's recent sightings; they have a meaning once there were several.
-    var paths = InlineArray<8, UInt32>(repeating: 0)
-
-    static let copyWindow: UInt64 = 10_000_000
-    static let originWindow: UInt64 = 6 * copyWindow
-
-    /// Notes a packet and tells whether it is a copy: the same bytes within 10 ms by another path.
-    mutating func isCopy(_ flow: inout Flow, _ fingerprint: UInt64, _ path: UInt32, _ time: Int64) -> Bool {
-        if let only = flow.note(path: path) { paths = InlineArray(repeating: only) }
-        // As long as everything came one way nothing can be a copy: only remember.
-        let sighting = Flow.Sighting(fingerprint: fingerprint, time: time)
-        let found = flow.paths == .several && isKnown(flow, sighting, path)
-        paths[Int(flow.nextSighting & Flow.sightingMask)] = path
-        flow.remember(sighting)
-        return found
-    }
-
-    private func isKnown(_ flow: Flow, _ sighting: Flow.Sighting, _ path: UInt32) -> Bool {
-        // The path on which the bytes were seen first is where they really come: there they are sent again, never copied.
-        // Another path brings as many copies as that one brought packets; what is more was sent again as well.
-        // Older sightings than the window's say which path that was.
-        var origin: UInt32?
-        var onOrigin = 0
-        var onThisPath = 0
-        var cameByAnotherPath = false
-        for step in 0..<UInt8(flow.recent.count) {
-            let place = Int((flow.nextSighting &+ step) & Flow.sightingMask)
-            let seen = flow.recent[place]
-            let age = seen.age(at: sighting)
-            guard seen.hasFingerprint(of: sighting), age < FlowDetails.originWindow else { continue }
-            if origin == nil { origin = paths[place] }
-            if paths[place] == origin { onOrigin += 1 }
-            if paths[place] == path {
-                onThisPath += 1
-            } else if age < FlowDetails.copyWindow {
-                cameByAnotherPath = true
-            }
-        }
-        guard cameByAnotherPath, origin != path else { return false }
-        return onThisPath < onOrigin
-    }
 }

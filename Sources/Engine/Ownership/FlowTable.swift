@@ -10,7 +10,10 @@ struct FlowTable: ~Copyable {
     /// Bits of a place that say nothing.
     private(set) var recentShift: UInt32 = 32 - UInt32(FlowTable.leastRecent.trailingZeroBitCount)
     var flows = OwnedTable<Flow>()
-    private(set) var details = OwnedTable<FlowDetails>()
+    /// The endpoints of flows that are not IPv4.
+    private var pairs = Pool<EndpointPair>()
+    /// Of flows whose packets came by several ways.
+    private var paths = Pool<SightingPaths>()
     private var freeSlots: [Int32] = []
     private var nextSerial: UInt32 = 1
     /// Where the sweep for idle flows goes on.
@@ -43,7 +46,7 @@ struct FlowTable: ~Copyable {
         _ source: IPAddress, _ destination: IPAddress, _ sourcePort: UInt16, _ destinationPort: UInt16,
         _ hashed: UInt64, now: Int64
     ) -> Int {
-        let addresses = source.isIPv4 && destination.isIPv4 ? Flow.addresses(source, destination) : 0
+        let addresses = Flow.addresses(source, destination)
         let ports = Flow.ports(sourcePort, destinationPort)
         var position = index.start(hashed)
         while true {
@@ -54,49 +57,63 @@ struct FlowTable: ~Copyable {
             }
             if addresses != 0 {
                 if flows[slot].addresses == addresses, flows[slot].ports == ports { return slot }
-            } else if details[slot].source.address == source, details[slot].destination.address == destination,
-                details[slot].source.port == sourcePort, details[slot].destination.port == destinationPort
+            } else if endpoints(slot)
+                == EndpointPair(
+                    source: Endpoint(source, sourcePort), destination: Endpoint(destination, destinationPort))
             {
                 return slot
             }
         }
     }
 
-    /// Notes a packet of a flow and tells whether it is a copy of one just seen.
-    mutating func isCopy(_ slot: Int, fingerprint: UInt64, path: UInt32, time: Int64, now: Int64) -> Bool {
-        flows[slot].lastSeen = now
-        return details[slot].isCopy(&flows[slot], fingerprint, path, time)
+    func endpoints(_ slot: Int) -> EndpointPair {
+        flows[slot].addresses != 0 ? flows[slot].endpoints : pairs[flows[slot].ports]
     }
 
-    private func hashed(_ details: FlowDetails) -> UInt64 {
-        hash.flow(
-            details.source.address, details.destination.address, details.source.port, details.destination.port)
+    private func hashed(_ slot: Int) -> UInt64 {
+        if flows[slot].addresses != 0 { return hash(addresses: flows[slot].addresses, ports: flows[slot].ports) }
+        let pair = pairs[flows[slot].ports]
+        return hash.flow(pair.source.address, pair.destination.address, pair.source.port, pair.destination.port)
+    }
+
+    /// Notes a packet of a flow and tells whether it is a copy of one just seen.
+    mutating func isCopy(_ slot: Int, fingerprint: UInt64, path: UInt32, time: Int64, now: Int64) -> Bool {
+        if now &- flows[slot].lastSeen > Flow.memory { flows[slot].forgetSightings() }
+        flows[slot].lastSeen = now
+        if let only = flows[slot].note(path: path) { flows[slot].keepPaths(at: paths.add(SightingPaths(only: only))) }
+        let sighting = Flow.Sighting(fingerprint: fingerprint, time: time)
+        // As long as everything came one way nothing can be a copy: only remember.
+        guard flows[slot].paths == .several else {
+            flows[slot].remember(sighting)
+            return false
+        }
+        return paths[flows[slot].path].isCopy(&flows[slot], sighting, path)
     }
 
     /// Asks for where the flow is looked for, and `prefetch` then for the flow.
     func prefetchPlace(_ hashed: UInt64) { index.prefetch(hashed) }
 
     func prefetch(_ hashed: UInt64) {
-        let slot = index.first(hashed)
-        flows.prefetch(slot)
-        details.prefetch(slot)
+        flows.prefetch(index.first(hashed))
     }
 
     @inline(never)
     private mutating func insert(_ source: Endpoint, _ destination: Endpoint, _ hashed: UInt64, now: Int64) -> Int {
-        let flow = Flow(source, destination, hash, serial: nextSerial, now: now)
-        let details = FlowDetails(source: source, destination: destination)
-        nextSerial = nextSerial == .max ? 1 : nextSerial + 1
         sweep(now: now)
+        let addresses = Flow.addresses(source.address, destination.address)
+        let ports =
+            addresses != 0
+            ? Flow.ports(source.port, destination.port)
+            : pairs.add(EndpointPair(source: source, destination: destination))
+        let flow = Flow(source, destination, addresses: addresses, ports: ports, hash, serial: nextSerial, now: now)
+        nextSerial = nextSerial == .max ? 1 : nextSerial + 1
         let slot: Int
         if let free = takeFreeSlot() {
             slot = free
             flows[slot] = flow
-            self.details[slot] = details
         } else {
             slot = flows.count
             flows.append(flow)
-            self.details.append(details)
         }
         index.insert(hashed, slot: slot)
         if flows.count * 16 > recent.count, recent.count < FlowTable.mostRecent { growRecent() }
@@ -134,15 +151,17 @@ struct FlowTable: ~Copyable {
             hand += 1
         }
         // Where the flows that come next are removed, if they are.
-        if hand + 2 < details.count, details.count > TrackerLimits.callsInCaches {
-            flows.prefetch(hand + 2)
-            index.prefetch(hashed(details[hand + 2]))
+        if hand + 4 < flows.count, flows.count > TrackerLimits.callsInCaches {
+            flows.prefetch(hand + 4)
+            index.prefetch(hashed(hand + 2))
         }
         if hand >= flows.count { hand = 0 }
     }
 
     private mutating func forget(_ slot: Int) {
-        index.remove(hashed(details[slot]), slot: slot)
+        index.remove(hashed(slot), slot: slot)
+        if flows[slot].addresses == 0 { pairs.remove(flows[slot].ports) }
+        if flows[slot].paths == .several { paths.remove(flows[slot].path) }
         flows[slot].serial = 0
         flows[slot].handle(.ask)
         freeSlots.append(Int32(slot))

@@ -61,8 +61,8 @@ extension Tracker {
 
     @inline(never)
     private mutating func askOwner(_ flow: Int, _ version: UInt32) -> Int32 {
-        let owner = ownership.owner(
-            from: flows.details[flow].source, to: flows.details[flow].destination, in: calls)
+        let endpoints = flows.endpoints(flow)
+        let owner = ownership.owner(from: endpoints.source, to: endpoints.destination, in: calls)
         flows.flows[flow].owner = owner
         flows.flows[flow].version = version
         var handling = Flow.Handling.ask
@@ -123,12 +123,10 @@ extension Tracker {
 
     @inline(never)
     private mutating func shareMedia(_ slot: Int, _ flow: Int, _ action: inout Action, _ batch: inout TrackedBatch) {
+        let endpoints = flows.endpoints(flow)
         for reference in calls.calls[slot].shares where calls.isLive(reference) {
             let other = Int(reference.slot)
-            guard
-                ownership.shares(
-                    other, from: flows.details[flow].source, to: flows.details[flow].destination, calls)
-            else { continue }
+            guard ownership.shares(other, from: endpoints.source, to: endpoints.destination, calls) else { continue }
             calls.activity[other] = clock.now
             action.call = reference.slot
             action.worker = calls.calls[other].worker

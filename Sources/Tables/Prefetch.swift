@@ -18,6 +18,18 @@ public enum Prefetch {
         }
     }
 
+    /// The beginning of an array, which says how long it is, and its first elements. Asking the array where they are would count
+    /// a reference to it there, and so be the access itself; `inout` only for that. Nothing is changed.
+    @inlinable
+    @inline(__always)
+    public static func beginning<Element>(of array: inout [Element]) {
+        // An array is a pointer to its object. Would it be something else one day, that would be asked for.
+        guard MemoryLayout<[Element]>.size == MemoryLayout<UInt>.size else { return }
+        unsafe withUnsafePointer(to: &array) { array in
+            unsafe lines(UnsafeRawPointer(array).load(as: UnsafeRawPointer.self), 2 * cacheLine)
+        }
+    }
+
     @inlinable
     @inline(__always)
     static func lines(_ start: UnsafeRawPointer, _ byteCount: Int) {

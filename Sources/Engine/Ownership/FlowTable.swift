@@ -143,17 +143,21 @@ struct FlowTable: ~Copyable {
         return freeSlots.popLast().map { Int($0) }
     }
 
-    /// Two steps of the clock hand for each new flow: idle flows go before the table has to grow.
+    /// Steps of the clock hand for each new flow: idle flows go before the table has to grow.
+    private static let sweepSteps = 2
+
     private mutating func sweep(now: Int64) {
-        for _ in 0..<2 where !flows.isEmpty {
+        for _ in 0..<FlowTable.sweepSteps where !flows.isEmpty {
             if hand >= flows.count { hand = 0 }
             if flows[hand].serial != 0, now &- flows[hand].lastSeen > flows[hand].patience { forget(hand) }
             hand += 1
         }
         // Where the flows that come next are removed, if they are.
-        if hand + 4 < flows.count, flows.count > TrackerLimits.callsInCaches {
-            flows.prefetch(hand + 4)
-            index.prefetch(hashed(hand + 2))
+        if hand + 3 * FlowTable.sweepSteps <= flows.count, flows.count > TrackerLimits.callsInCaches {
+            for step in 0..<FlowTable.sweepSteps {
+                flows.prefetch(hand + 2 * FlowTable.sweepSteps + step)
+                index.prefetch(hashed(hand + FlowTable.sweepSteps + step))
+            }
         }
         if hand >= flows.count { hand = 0 }
     }

@@ -67,6 +67,8 @@ struct RecentRing<Value: BitwiseCopyable> {
     }
 
     mutating func dropFirst() {
+        // Those that go next: where the index has them is another place for each.
+        index.prefetch(ring[place(oldest + 4)].hash)
         withdraw(place(oldest))
         oldest += 1
     }

@@ -13,16 +13,23 @@ extension Tracker {
     ) {
         // It was another processor that read them.
         datagrams.prefetch(place + 8)
-        if place + 4 < datagrams.count {
-            calls.prefetchPlace(datagrams[place + 4].message.callIDHash)
-            // One that may begin a call.
-            if datagrams[place + 4].message.facts.isRequest, datagrams[place + 4].message.facts.toTag == 0 {
-                calls.prefetchBegin(datagrams[place + 4].message.callIDHash)
-            }
-            flows.prefetchPlace(datagrams[place + 4].flowHash)
-        }
+        if place + 4 < datagrams.count { prefetchPlaces(place + 4, datagrams) }
         if place + 2 < datagrams.count { prefetchFound(place + 2, datagrams, captured) }
         if place + 1 < datagrams.count { prefetchCall(datagrams[place + 1].message.callIDHash) }
+    }
+
+    /// Where what the message is about is looked for.
+    private mutating func prefetchPlaces(_ place: Int, _ datagrams: borrowing SIPDatagrams) {
+        calls.prefetchPlace(datagrams[place].message.callIDHash)
+        flows.prefetchPlace(datagrams[place].flowHash)
+        // One that may begin a call.
+        guard datagrams[place].message.facts.isRequest, datagrams[place].message.facts.toTag == 0 else { return }
+        calls.prefetchBegin(datagrams[place].message.callIDHash)
+        guard datagrams[place].message.facts.method == .invite else { return }
+        correlation.candidates.prefetch(
+            LegKeys(
+                numbers: datagrams[place].message.numbersHash, tag: datagrams[place].message.facts.fromTag,
+                from: datagrams[place].decoded.source, to: datagrams[place].decoded.destination, hash))
     }
 
     private mutating func prefetchFound(
@@ -43,7 +50,7 @@ extension Tracker {
     private mutating func prefetchCall(_ callIDHash: UInt64) {
         let slot = calls.probableSlot(callIDHash)
         guard slot >= 0 else { return }
-        Prefetch.element(0, of: calls.calls[slot].callID)
+        Prefetch.beginning(of: &calls.calls[slot].callID)
         for place in calls.calls[slot].registrations.indices {
             ownership.endpoints.prefetch(calls.calls[slot].registrations[place])
         }

@@ -94,10 +94,20 @@ struct Worker: ~Copyable {
     @inline(__always)
     private mutating func prefetch(behind place: Int, _ actions: [Action], _ messages: [TrackedMessage]) {
         if place + 8 < actions.count { Prefetch.element(Int(actions[place + 8].call), of: slots) }
+        if place + 2 < actions.count, actions[place + 2].worker == index, actions[place + 2].kind == .message {
+            prefetchFormats(actions[place + 2].call)
+        }
         guard place + 4 < actions.count, actions[place + 4].worker == index else { return }
         if actions[place + 4].kind == .message { Prefetch.element(Int(actions[place + 4].value), of: messages) }
         let tracked = Int(actions[place + 4].call)
         if tracked < slots.count { calls.prefetch(Int(slots[tracked])) }
+    }
+
+    /// What a session description is compared with, of a call that has been asked for before.
+    @inline(__always)
+    private mutating func prefetchFormats(_ tracked: UInt32) {
+        guard tracked < slots.count, slots[Int(tracked)] >= 0 else { return }
+        Prefetch.beginning(of: &calls[Int(slots[Int(tracked)])].formats)
     }
 
     /// Counts a copy. True if it is to be left out of the file (`--deduplicate`).

@@ -37,13 +37,16 @@ struct LegCandidates {
     typealias Places = ShortList<4, Int>
 
     /// Asks for where calls under the keys at each of the hosts are looked for.
-    func prefetch(_ keys: InlineArray<2, UInt64?>, _ source: UInt64, _ destination: UInt64) {
+    func prefetch(_ keys: LegKeys) {
         guard ring.count > TrackerLimits.callsInCaches else { return }
-        for index in keys.indices {
-            guard let key = keys[index] else { continue }
-            ring.prefetch(LegCandidates.spread(key ^ source))
-            ring.prefetch(LegCandidates.spread(key ^ destination))
-        }
+        prefetch(keys.numbers, keys)
+        prefetch(keys.tag, keys)
+    }
+
+    private func prefetch(_ key: UInt64?, _ keys: LegKeys) {
+        guard let key else { return }
+        ring.prefetch(LegCandidates.spread(key ^ keys.source))
+        ring.prefetch(LegCandidates.spread(key ^ keys.destination))
     }
 
     subscript(place: Int) -> Candidate { ring[place] }

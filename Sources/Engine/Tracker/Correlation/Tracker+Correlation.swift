@@ -43,7 +43,11 @@ extension Tracker {
         }
         guard facts.isRequest else { return }
         if correlation.header != nil { readConfiguredHeader(slot, routed.message, bytes) }
-        if isNew, facts.toTag == 0 { compareNumbers(slot, routed.numbersHash, facts, found) }
+        if isNew, facts.toTag == 0 {
+            let (source, destination) = (found.source.address, found.destination.address)
+            let keys = LegKeys(numbers: routed.numbersHash, tag: facts.fromTag, from: source, to: destination, hash)
+            compareNumbers(slot, keys, found)
+        }
     }
 
     /// Calls that share a pair of media endpoints as legs.
@@ -138,19 +142,16 @@ extension Tracker {
 
     /// Without a header: the call that is being set up towards the host this INVITE comes from, between the same numbers or
     /// with the same From tag. Several that fit are as good as none.
-    private mutating func compareNumbers(
-        _ slot: Int, _ numbersHash: UInt64, _ facts: MessageFacts, _ found: FoundMessage
-    ) {
-        let numbers = numbersHash == 0 ? nil : CorrelationKind.numbers.key(numbersHash)
-        let tag = facts.fromTag == 0 ? nil : CorrelationKind.tag.key(facts.fromTag)
-        let source = hash(Endpoint(found.source.address, 0))
-        let destination = hash(Endpoint(found.destination.address, 0))
-        correlation.candidates.prefetch([numbers, tag], source, destination)
-        if !joinOtherLeg(slot, numbers, from: source, found) { joinOtherLeg(slot, tag, from: source, found) }
+    private mutating func compareNumbers(_ slot: Int, _ keys: LegKeys, _ found: FoundMessage) {
+        // Of datagrams this has been asked for long ago.
+        if found.datagram < 0 { correlation.candidates.prefetch(keys) }
+        if !joinOtherLeg(slot, keys.numbers, from: keys.source, found) {
+            joinOtherLeg(slot, keys.tag, from: keys.source, found)
+        }
         let candidate = LegCandidates.Candidate(
             call: calls.reference(slot), source: found.source, destination: found.destination, time: clock.now)
-        addCandidate(candidate, numbers, to: destination)
-        addCandidate(candidate, tag, to: destination)
+        addCandidate(candidate, keys.numbers, to: keys.destination)
+        addCandidate(candidate, keys.tag, to: keys.destination)
     }
 
     /// The one call of this key that is being set up towards `source`; false if there is none, or more than one.
@@ -190,7 +191,24 @@ extension Tracker {
         default: return false
         }
     }
+}
 
+/// By what a call that begins is compared with other legs, and between which hosts.
+struct LegKeys {
+    let numbers: UInt64?
+    let tag: UInt64?
+    let source: UInt64
+    let destination: UInt64
+
+    /// - Parameters:
+    ///   - numbers: as `RoutedMessage` has it, 0 for none.
+    ///   - tag: the hash of From's tag, 0 for none.
+    init(numbers: UInt64, tag: UInt64, from source: IPAddress, to destination: IPAddress, _ hash: FlowHash) {
+        self.numbers = numbers == 0 ? nil : CorrelationKind.numbers.key(numbers)
+        self.tag = tag == 0 ? nil : CorrelationKind.tag.key(tag)
+        self.source = hash(Endpoint(source, 0))
+        self.destination = hash(Endpoint(destination, 0))
+    }
 }
 
 /// Keeps keys of one kind apart from those of another.

@@ -28,6 +28,14 @@ public struct PacketBatch: ~Copyable {
         packets.reserveCapacity(packetCapacity)
     }
 
+    /// A batch that may never be filled: `prepare` gives it its memory.
+    public static var unprepared: PacketBatch { PacketBatch(arenaBytes: 0, packetCapacity: 0) }
+
+    /// Makes an arena of the usual size if there is a smaller one. What the batch has is forgotten then.
+    public mutating func prepare() {
+        if bytes.count < PacketBatch.defaultArenaBytes { self = PacketBatch() }
+    }
+
     @inlinable public var count: Int { packets.count }
     @inlinable public var isEmpty: Bool { packets.isEmpty }
 

@@ -62,5 +62,17 @@ import Testing
         #expect(Array(batch.bytes[batch.packets[0].range]) != copy)
     }
 
+    /// What is never filled takes no memory; what is prepared keeps its packets when it is prepared again.
+    @Test func memoryComesWithTheFirstPackets() throws {
+        let source = try FileSource(path: scratch.write("a", TruncationTests.smallClassic()))
+        var batch = PacketBatch.unprepared
+        #expect(batch.bytes.count <= 64)
+        batch.prepare()
+        #expect(batch.bytes.count == PacketBatch.defaultArenaBytes)
+        _ = try source.read(into: &batch, limit: 2)
+        batch.prepare()
+        #expect(batch.count == 2)
+    }
+
     @Test func layout() { #expect(MemoryLayout<CapturedPacket>.stride == 24) }
 }

@@ -4,7 +4,7 @@ import Synchronization
 
 /// A batch on its way from the reading thread. Exactly one side has it at any time.
 final class QueuedBatch {
-    var batch = PacketBatch()
+    var batch = PacketBatch.unprepared
     var datagrams = SIPDatagrams()
     var status = ReadStatus.packets
     var interfaces: [CaptureInterface] = []
@@ -123,6 +123,7 @@ final class SourceFeeder: @unchecked Sendable {
     }
 
     private func read(into slot: QueuedBatch) -> ReadStatus {
+        slot.batch.prepare()
         do throws(CaptureError) {
             return try base.read(into: &slot.batch, limit: limit)
         } catch {

@@ -16,6 +16,7 @@ extension Scenario {
         var batch = TrackedBatch()
         while true {
             batch.removeAll()
+            batch.captured.prepare()
             guard try source.read(into: &batch.captured, limit: size) == .packets else { break }
             tracker.setInterfaces(source.interfaces)
             tracker.process(&batch)

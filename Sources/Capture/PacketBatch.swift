@@ -28,13 +28,8 @@ public struct PacketBatch: ~Copyable {
         packets.reserveCapacity(packetCapacity)
     }
 
-    /// A batch that may never be filled: `prepare` gives it its memory.
-    public static var unprepared: PacketBatch { PacketBatch(arenaBytes: 0, packetCapacity: 0) }
-
-    /// Makes an arena of the usual size if there is a smaller one. What the batch has is forgotten then.
-    public mutating func prepare() {
-        if bytes.count < PacketBatch.defaultArenaBytes { self = PacketBatch() }
-    }
+    /// A batch that may never be filled: who fills it gives it its memory, by `growArena`.
+    public static var empty: PacketBatch { PacketBatch(arenaBytes: 0, packetCapacity: 0) }
 
     @inlinable public var count: Int { packets.count }
     @inlinable public var isEmpty: Bool { packets.isEmpty }
@@ -53,7 +48,7 @@ public struct PacketBatch: ~Copyable {
     }
 
     /// Makes room for `needed` bytes in all; what is there stays where it is.
-    mutating func growArena(to needed: Int) {
+    public mutating func growArena(to needed: Int = PacketBatch.defaultArenaBytes) {
         guard needed > bytes.count else { return }
         bytes.appendZeros(needed - bytes.count)
     }

@@ -62,15 +62,15 @@ import Testing
         #expect(Array(batch.bytes[batch.packets[0].range]) != copy)
     }
 
-    /// What is never filled takes no memory; what is prepared keeps its packets when it is prepared again.
+    /// What is never filled takes no memory; what has its size keeps its packets when it is asked for again.
     @Test func memoryComesWithTheFirstPackets() throws {
         let source = try FileSource(path: scratch.write("a", TruncationTests.smallClassic()))
-        var batch = PacketBatch.unprepared
+        var batch = PacketBatch.empty
         #expect(batch.bytes.count <= 64)
-        batch.prepare()
+        batch.growArena()
         #expect(batch.bytes.count == PacketBatch.defaultArenaBytes)
         _ = try source.read(into: &batch, limit: 2)
-        batch.prepare()
+        batch.growArena()
         #expect(batch.count == 2)
     }
 

@@ -22,7 +22,7 @@ final class MergeInput {
         self.index = index
         self.head = head
         self.source = source
-        stage = PacketBatch(arenaBytes: 0, packetCapacity: 0)
+        stage = PacketBatch.empty
     }
 
     var stageIsEmpty: Bool { next >= stage.count }

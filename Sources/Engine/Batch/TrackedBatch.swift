@@ -62,7 +62,7 @@ struct ExtraPacket {
 /// What the tracker hands to the workers. Immutable once published.
 struct TrackedBatch: ~Copyable {
     /// The reader's block and the packets in it.
-    var captured = PacketBatch.unprepared
+    var captured = PacketBatch.empty
     /// Messages among them.
     var datagrams = SIPDatagrams()
     /// Position in the capture of the first packet.

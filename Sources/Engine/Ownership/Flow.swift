@@ -52,15 +52,12 @@ struct Flow: BitwiseCopyable {
         case notSelected
     }
 
-    /// - Parameter addresses: of both, as `Flow.addresses` puts them together; with `ports` as that says.
-    init(
-        _ source: Endpoint, _ destination: Endpoint, addresses: UInt64, ports: UInt32, _ hash: FlowHash, serial: UInt32,
-        now: Int64
-    ) {
-        self.addresses = addresses
+    /// - Parameter ports: as the variable says.
+    init(_ endpoints: EndpointPair, ports: UInt32, _ hash: FlowHash, serial: UInt32, now: Int64) {
+        addresses = Flow.addresses(endpoints.source.address, endpoints.destination.address)
         self.ports = ports
-        sourceHash = UInt32(truncatingIfNeeded: hash(PortPair(source)))
-        destinationHash = UInt32(truncatingIfNeeded: hash(PortPair(destination)))
+        sourceHash = UInt32(truncatingIfNeeded: hash(PortPair(endpoints.source)))
+        destinationHash = UInt32(truncatingIfNeeded: hash(PortPair(endpoints.destination)))
         self.serial = serial
         lastSeen = now
     }
@@ -83,7 +80,7 @@ struct Flow: BitwiseCopyable {
     }
 
     /// A packet seen a moment ago, in one word: 38 bits of its fingerprint, and its time in units of 1,024 ns, which go
-    /// around in 68 seconds: before that, what is old has to be forgotten.
+    /// around in 68 seconds, see `memory`.
     struct Sighting: BitwiseCopyable {
         private var word: UInt64 = 0
         private static let timeMask: UInt64 = 1 << 26 - 1
@@ -151,7 +148,8 @@ struct Flow: BitwiseCopyable {
         remember(Sighting(fingerprint: fingerprint, time: time))
     }
 
-    /// Before what is remembered could be taken for later than it was: all of it is from less than 8 of these times.
+    /// A flow that was quiet for longer, nanoseconds, forgets its sightings. So the eight of them span less than eight times
+    /// that, and none is so old that its time has gone around.
     static let memory: Int64 = 2_000_000_000
 
     mutating func forgetSightings() { recent = InlineArray(repeating: Sighting()) }
@@ -165,7 +163,7 @@ struct Flow: BitwiseCopyable {
 }
 
 /// The way of a flow's packets.
-struct EndpointPair: Equatable, BitwiseCopyable {
+struct EndpointPair: Hashable, BitwiseCopyable {
     var source: Endpoint
     var destination: Endpoint
 }

@@ -46,21 +46,17 @@ struct FlowTable: ~Copyable {
         _ source: IPAddress, _ destination: IPAddress, _ sourcePort: UInt16, _ destinationPort: UInt16,
         _ hashed: UInt64, now: Int64
     ) -> Int {
+        let pair = EndpointPair(
+            source: Endpoint(source, sourcePort), destination: Endpoint(destination, destinationPort))
         let addresses = Flow.addresses(source, destination)
         let ports = Flow.ports(sourcePort, destinationPort)
         var position = index.start(hashed)
         while true {
             let slot = index.next(hashed, &position)
-            if slot < 0 {
-                return insert(
-                    Endpoint(source, sourcePort), Endpoint(destination, destinationPort), hashed, now: now)
-            }
+            if slot < 0 { return insert(pair, hashed, now: now) }
             if addresses != 0 {
                 if flows[slot].addresses == addresses, flows[slot].ports == ports { return slot }
-            } else if endpoints(slot)
-                == EndpointPair(
-                    source: Endpoint(source, sourcePort), destination: Endpoint(destination, destinationPort))
-            {
+            } else if endpoints(slot) == pair {
                 return slot
             }
         }
@@ -71,8 +67,7 @@ struct FlowTable: ~Copyable {
     }
 
     private func hashed(_ slot: Int) -> UInt64 {
-        if flows[slot].addresses != 0 { return hash(addresses: flows[slot].addresses, ports: flows[slot].ports) }
-        let pair = pairs[flows[slot].ports]
+        let pair = endpoints(slot)
         return hash.flow(pair.source.address, pair.destination.address, pair.source.port, pair.destination.port)
     }
 
@@ -93,19 +88,14 @@ struct FlowTable: ~Copyable {
     /// Asks for where the flow is looked for, and `prefetch` then for the flow.
     func prefetchPlace(_ hashed: UInt64) { index.prefetch(hashed) }
 
-    func prefetch(_ hashed: UInt64) {
-        flows.prefetch(index.first(hashed))
-    }
+    func prefetch(_ hashed: UInt64) { flows.prefetch(index.first(hashed)) }
 
     @inline(never)
-    private mutating func insert(_ source: Endpoint, _ destination: Endpoint, _ hashed: UInt64, now: Int64) -> Int {
+    private mutating func insert(_ pair: EndpointPair, _ hashed: UInt64, now: Int64) -> Int {
         sweep(now: now)
-        let addresses = Flow.addresses(source.address, destination.address)
-        let ports =
-            addresses != 0
-            ? Flow.ports(source.port, destination.port)
-            : pairs.add(EndpointPair(source: source, destination: destination))
-        let flow = Flow(source, destination, addresses: addresses, ports: ports, hash, serial: nextSerial, now: now)
+        let isShort = Flow.addresses(pair.source.address, pair.destination.address) != 0
+        let ports = isShort ? Flow.ports(pair.source.port, pair.destination.port) : pairs.add(pair)
+        let flow = Flow(pair, ports: ports, hash, serial: nextSerial, now: now)
         nextSerial = nextSerial == .max ? 1 : nextSerial + 1
         let slot: Int
         if let free = takeFreeSlot() {

@@ -182,7 +182,7 @@ public final class Sniffer {
             if let queued {
                 status = try queued.read(into: &batch.captured, &batch.datagrams)
             } else {
-                batch.captured.prepare()
+                batch.captured.growArena()
                 status = try source.read(into: &batch.captured, limit: options.limits.batchSize)
             }
             if options.isSynthesized, status == .packets { lastRead = WallClock.now() }

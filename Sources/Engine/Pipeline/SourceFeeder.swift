@@ -4,7 +4,7 @@ import Synchronization
 
 /// A batch on its way from the reading thread. Exactly one side has it at any time.
 final class QueuedBatch {
-    var batch = PacketBatch.unprepared
+    var batch = PacketBatch.empty
     var datagrams = SIPDatagrams()
     var status = ReadStatus.packets
     var interfaces: [CaptureInterface] = []
@@ -123,7 +123,7 @@ final class SourceFeeder: @unchecked Sendable {
     }
 
     private func read(into slot: QueuedBatch) -> ReadStatus {
-        slot.batch.prepare()
+        slot.batch.growArena()
         do throws(CaptureError) {
             return try base.read(into: &slot.batch, limit: limit)
         } catch {

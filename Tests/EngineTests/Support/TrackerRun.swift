@@ -16,7 +16,7 @@ extension Scenario {
         var batch = TrackedBatch()
         while true {
             batch.removeAll()
-            batch.captured.prepare()
+            batch.captured.growArena()
             guard try source.read(into: &batch.captured, limit: size) == .packets else { break }
             tracker.setInterfaces(source.interfaces)
             tracker.process(&batch)

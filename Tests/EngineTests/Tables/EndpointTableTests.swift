@@ -106,8 +106,8 @@ import Testing
                 #expect(new.count == named.count { !known.contains($0) })
             }
             for (place, flow) in flows.enumerated() {
-                let version = ownership.endpoints.versions.sum(
-                    Flow(flow.0, flow.1, addresses: 0, ports: 0, Self.hash, serial: 1, now: 0))
+                let pair = EndpointPair(source: flow.0, destination: flow.1)
+                let version = ownership.endpoints.versions.sum(Flow(pair, ports: 0, Self.hash, serial: 1, now: 0))
                 if version != remembered[place].version {
                     remembered[place] = (version, ownership.owner(from: flow.0, to: flow.1, in: tracked))
                 }

@@ -31,11 +31,6 @@ import Testing
         }
     }
 
-    private struct Pair: Hashable {
-        var source: Endpoint
-        var destination: Endpoint
-    }
-
     /// IPv4 and IPv6, and the address that is none, in both.
     private static let addresses =
         (0..<5).map { IPAddress(v4: 0x0a00_0001 * UInt32($0)) }
@@ -45,7 +40,7 @@ import Testing
     func flowsKeepTheirEndpointsAndKnowTheirCopies(maxFlows: Int) {
         var random = SeededRandom(printedFor: "flows, \(maxFlows) at most")
         var table = FlowTable(hash: Self.hash, maxFlows: maxFlows)
-        var models: [Pair: Model] = [:]
+        var models: [EndpointPair: Model] = [:]
         var time: Int64 = 1_000_000_000
         var copies = 0
         for step in 0..<60_000 {
@@ -54,10 +49,10 @@ import Testing
             func endpoint() -> Endpoint {
                 Endpoint(Self.addresses[random.below(Self.addresses.count)], UInt16(5060 + random.below(3)))
             }
-            let pair = Pair(source: endpoint(), destination: endpoint())
+            let pair = EndpointPair(source: endpoint(), destination: endpoint())
             let slot = table.slot(
                 pair.source.address, pair.destination.address, pair.source.port, pair.destination.port, now: time)
-            guard table.endpoints(slot) == EndpointPair(source: pair.source, destination: pair.destination) else {
+            guard table.endpoints(slot) == pair else {
                 Issue.record("step \(step): another flow's slot")
                 return
             }

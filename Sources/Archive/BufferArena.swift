@@ -3,21 +3,34 @@ import Glibc
 /// Write buffers of one worker: blocks of 1 KiB to 64 KiB cut from one region of fixed size by the buddy method.
 ///
 /// The region is the budget: no sequence of requests can take more. It is touched as it is used, so a budget that is not
-/// needed costs address space only. Taking and giving back are O(1) (seven block sizes).
+/// needed costs address space only. Taking and giving back are O(1) (seven block sizes), and what was given back last is
+/// taken first: it is in the processor's caches.
+///
+/// A file's buffer is a chain of blocks. The arena keeps for each which one comes next and how many bytes are stored in it.
 @safe
 struct BufferArena: ~Copyable {
     static let smallestBlock = 1 << 10
     static let orders = 7
+    static let largestBlock = smallestBlock << (orders - 1)
     static let hugePage = 2 << 20
     private static let none: Int32 = -1
     private static let notFree: UInt8 = 0xff
 
     /// A block: its first unit of `smallestBlock` bytes, and its size as a power of two of units.
-    struct Block {
+    struct Block: Equatable {
+        static let none = Block(unit: BufferArena.none, order: 0)
+
         var unit: Int32
         var order: UInt8
         var byteCount: Int { BufferArena.smallestBlock << Int(order) }
         var byteOffset: Int { Int(unit) &* BufferArena.smallestBlock }
+    }
+
+    /// What is known of a block in use that is not the last of its chain.
+    struct Link {
+        var next: Block
+        /// Bytes stored in the block.
+        var stored: Int
     }
 
     let byteCount: Int
@@ -26,6 +39,7 @@ struct BufferArena: ~Copyable {
     private let region: UnsafeMutableRawPointer
     /// Order of the free block that begins at a unit, or `notFree`.
     private var freeOrder: [UInt8]
+    /// Neighbours of a free block among those of its size; of a block in use, the next of its chain, and what is stored.
     private var next: [Int32]
     private var previous: [Int32]
     private var heads: [Int32]
@@ -82,6 +96,20 @@ struct BufferArena: ~Copyable {
         used += Self.smallestBlock << wanted
         peakUsed = max(peakUsed, used)
         return Block(unit: unit, order: UInt8(wanted))
+    }
+
+    /// The block that follows one in use in its chain (`.none`: it is the last), and the bytes stored in this one.
+    subscript(chain block: Block) -> Link {
+        get {
+            let packed = previous[Int(block.unit)]
+            return Link(
+                next: Block(unit: next[Int(block.unit)], order: UInt8(truncatingIfNeeded: packed & 7)),
+                stored: Int(packed >> 3))
+        }
+        set {
+            next[Int(block.unit)] = newValue.next.unit
+            previous[Int(block.unit)] = Int32(truncatingIfNeeded: newValue.stored) << 3 | Int32(newValue.next.order)
+        }
     }
 
     mutating func free(_ block: Block) {

@@ -89,13 +89,14 @@ extension CallFileWriter {
             files[file].room = 0
             return
         }
-        let partRest = partLimit - min(partLimit, files[file].endOffset - files[file].partStart)
         files[file].room = min(
-            files[file].block.byteCount - files[file].used, Int(clamping: partRest))
+            files[file].block.byteCount - files[file].used, Int(clamping: files[file].partRest(of: partLimit)))
     }
 
     /// The file for a kind and link type, made when this is the first such record of the call.
     private mutating func file(of slot: Int, kind: RecordKind, linkType: UInt32) -> Int {
+        let last = Int(kind == .signalling ? sets[slot].signalling : sets[slot].media)
+        if last >= 0, files[last].linkType == linkType { return last }
         let splits = setDetails[slot].stem.splitsKinds
         let fileKind = splits ? kind : .signalling
         var file = sets[slot].firstFile

@@ -14,39 +14,71 @@ extension CallFileWriter {
     /// Writes the buffer and gives it back. False: an I/O error, the set has failed.
     mutating func flush(_ file: Int) -> Bool {
         guard files[file].hasBuffer else { return true }
-        let (used, header, block) = (files[file].used, files[file].headerBytes, files[file].block)
-        guard used > header else {
+        let header = Int(files[file].headerBytes)
+        guard files[file].buffered > header else {
             dropBuffer(file)
             return true
         }
-        // The buffer's first `used` bytes were stored by us, and `used` never passes the block's size.
-        let content = unsafe UnsafeRawBufferPointer(start: arena.memory(of: block), count: used)
+        var blocks = 1
+        var block = files[file].firstBlock
+        while block != files[file].block {
+            block = arena[chain: block].next
+            blocks += 1
+        }
+        let isWritten = unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: blocks) { pieces in
+            unsafe write(file, header: header, UnsafeBufferPointer(rebasing: pieces[..<list(file, in: pieces)]))
+        }
+        if isWritten { dropBuffer(file) }
+        return isWritten
+    }
+
+    /// Lists what is stored in each block of a buffer, for which there are places enough; returns how many have something.
+    private func list(_ file: Int, in pieces: UnsafeMutableBufferPointer<iovec>) -> Int {
+        var count = 0
+        var block = files[file].firstBlock
+        while true {
+            let link = block == files[file].block ? nil : arena[chain: block]
+            let stored = link?.stored ?? files[file].used
+            if stored > 0 {
+                // Its first `stored` bytes were stored by us.
+                unsafe pieces.initializeElement(
+                    at: count, to: iovec(iov_base: arena.memory(of: block), iov_len: stored))
+                count += 1
+            }
+            guard let link else { return count }
+            block = link.next
+        }
+    }
+
+    /// Writes what is in the buffer, or counts what is lost of it.
+    private mutating func write(_ file: Int, header: Int, _ pieces: UnsafeBufferPointer<iovec>) -> Bool {
         var written = 0
         do throws(ArchiveError) {
-            unsafe try writeToPart(file, content, written: &written)
+            unsafe try writeToPart(file, pieces, written: &written)
+            return true
         } catch {
-            let kept = unsafe Self.wholeRecords(in: content, from: header, upTo: written)
-            let lost = unsafe countRecords(content, from: kept.end)
-            fail(file, error, keptBytes: kept.end - header, lostRecords: lost)
+            let kept = unsafe Self.wholeRecords(in: pieces, from: header, upTo: written)
+            let all = unsafe Self.wholeRecords(in: pieces, from: header, upTo: .max)
+            fail(file, error, keptBytes: max(kept.end - header, 0), lostRecords: all.count - kept.count)
             return false
         }
-        dropBuffer(file)
-        return true
     }
 
     /// Writes a record that gets no buffer: header and bytes by one write, copied together first.
     mutating func writeThrough(_ file: Int, _ record: CaptureRecord, _ bytes: Span<UInt8>) -> Bool {
         let header = onDisk(file) ? 0 : PcapFormat.fileHeaderLength
         let length = PcapFormat.recordHeaderLength + bytes.count
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: header + length, alignment: 8)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: header + length, alignment: 8)
         defer { unsafe memory.deallocate() }
-        guard let address = memory.baseAddress else { return false }
-        if header > 0 { unsafe storeFileHeader(linkType: files[file].linkType, at: address) }
-        unsafe record.store(bytes, nanoseconds: options.nanoseconds, at: address + header)
+        if header > 0 { unsafe storeFileHeader(linkType: files[file].linkType, at: memory) }
+        unsafe record.store(bytes, nanoseconds: options.nanoseconds, at: memory + header)
         files[file].bufferStart = files[file].endOffset
-        var written = 0
+        let piece = unsafe iovec(iov_base: memory, iov_len: header + length)
         do throws(ArchiveError) {
-            unsafe try writeToPart(file, UnsafeRawBufferPointer(memory), written: &written)
+            try unsafe withUnsafePointer(to: piece) { (piece) throws(ArchiveError) in
+                var written = 0
+                unsafe try writeToPart(file, UnsafeBufferPointer(start: piece, count: 1), written: &written)
+            }
         } catch {
             fail(file, error, keptBytes: 0, lostRecords: 0)
             return false
@@ -68,7 +100,7 @@ extension CallFileWriter {
     /// Appends to the current part's file, which is made by the first write. On failure the file is cut back to the whole
     /// records it has, and removed when there are none.
     private mutating func writeToPart(
-        _ file: Int, _ content: UnsafeRawBufferPointer, written: inout Int
+        _ file: Int, _ pieces: UnsafeBufferPointer<iovec>, written: inout Int
     ) throws(ArchiveError) {
         if let reason = directory.gate.reason {
             throw ArchiveError(.write, path: partPath(file, part: fileDetails[file].part), systemError: reason)
@@ -79,11 +111,11 @@ extension CallFileWriter {
         defer { SystemCall.close(descriptor) }
         counters.writes += 1
         do throws(SystemCall.Failure) {
-            unsafe try SystemCall.write(descriptor, content, written: &written)
+            unsafe try SystemCall.write(descriptor, pieces, written: &written)
             counters.bytesWritten += UInt64(written)
         } catch {
             let header = isNew ? PcapFormat.fileHeaderLength : 0
-            let kept = unsafe Self.wholeRecords(in: content, from: header, upTo: written)
+            let kept = unsafe Self.wholeRecords(in: pieces, from: header, upTo: written)
             directory.note(error)
             // Should even this fail, recovery and every reader still stop at the torn record.
             try? SystemCall.truncate(descriptor, to: Int64(before + kept.end))
@@ -181,22 +213,26 @@ extension CallFileWriter {
         setDetails[Int(files[file].set)].packetsLost += 1
     }
 
-    /// The end of the last whole record within the first `limit` bytes, and how many records that makes.
-    static func wholeRecords(
-        in content: UnsafeRawBufferPointer, from start: Int, upTo limit: Int
+    /// The end of the last whole record within the first `limit` bytes, and how many records that makes. Each piece has whole
+    /// records, the first one behind `start` bytes.
+    private static func wholeRecords(
+        in pieces: UnsafeBufferPointer<iovec>, from start: Int, upTo limit: Int
     ) -> (end: Int, count: Int) {
-        var (end, count) = (start, 0)
-        while end + PcapFormat.recordHeaderLength <= limit {
-            // The loop's condition leaves the whole record header within `limit`, which is not above the count.
-            let captured = unsafe content.loadUnaligned(fromByteOffset: end + 8, as: UInt32.self).littleEndian
-            let next = end + PcapFormat.recordHeaderLength + Int(captured)
-            guard next <= limit else { break }
-            (end, count) = (next, count + 1)
+        var (first, end, count) = (0, start, 0)
+        for index in pieces.indices {
+            let piece = unsafe pieces[index]
+            let here = unsafe UnsafeRawBufferPointer(
+                start: piece.iov_base, count: min(piece.iov_len, max(limit - first, 0)))
+            while end - first + PcapFormat.recordHeaderLength <= here.count {
+                // The loop's condition leaves the whole record header within the bytes that are there.
+                let captured = unsafe here.loadUnaligned(fromByteOffset: end - first + 8, as: UInt32.self).littleEndian
+                let next = end + PcapFormat.recordHeaderLength + Int(captured)
+                guard next - first <= here.count else { return (end, count) }
+                (end, count) = (next, count + 1)
+            }
+            first += unsafe piece.iov_len
+            guard end == first else { break }
         }
         return (end, count)
-    }
-
-    private func countRecords(_ content: UnsafeRawBufferPointer, from start: Int) -> Int {
-        unsafe Self.wholeRecords(in: content, from: start, upTo: content.count).count
     }
 }

@@ -1,14 +1,15 @@
 /// What `append` needs to know of an open file: plain numbers, changed in place.
 ///
 /// A file's records form one stream over all its parts (`maxFileSize`); offsets count the bytes of that stream, without
-/// file headers. The buffer holds the stream's end, behind the file header when the part has not reached the disk yet.
+/// file headers. The buffer holds the stream's end, behind the file header when the part has not reached the disk yet. It is
+/// a chain of blocks, each with whole records.
 struct OpenFile: BitwiseCopyable {
     static let none: Int32 = -1
 
     // Two cache lines, and all that a record looks at is in the first.
-    /// Where in the arena the next record goes, and up to where records may go before buffer or part is full. The same
-    /// without a buffer.
-    private var place = 0
+    /// Where in the arena the next record goes, and up to where records may go before the block or the part is full. The
+    /// same without a buffer.
+    private(set) var place = 0
     private var limit = 0
     /// Position of the record with the highest position.
     var lastPosition: UInt64 = 0
@@ -30,19 +31,20 @@ struct OpenFile: BitwiseCopyable {
     /// Neighbours in the list of files with a buffer, oldest first; since `bufferedSince` this one has had it.
     var newer: Int32 = OpenFile.none
     var older: Int32 = OpenFile.none
-    /// Where the buffer's memory begins in the arena.
-    var block = BufferArena.Block(unit: OpenFile.none, order: 0)
+    /// The buffer's first block and its last, which takes the records.
+    var firstBlock = BufferArena.Block.none
+    var block = BufferArena.Block.none
     var kind = RecordKind.signalling
-    // The rest of the second line.
-    private var unused: UInt64 = 0
+    /// File header bytes in front of the buffer's records.
+    var headerBytes: UInt8 = 0
 
-    /// Bytes the next record may take before buffer or part is full; 0 without a buffer.
+    /// Bytes the next record may take before block or part is full; 0 without a buffer.
     var room: Int {
         get { limit - place }
         set { limit = place + newValue }
     }
 
-    /// Bytes in the buffer, file header included. Setting it leaves `endOffset` and `lastOffset`, and takes the room.
+    /// Bytes in the last block, file header included. Setting it leaves `endOffset` and `lastOffset`, and takes the room.
     var used: Int {
         get { place - blockStart }
         set {
@@ -90,9 +92,12 @@ struct OpenFile: BitwiseCopyable {
         return start
     }
 
+    /// Bytes that the current part may still take.
+    func partRest(of partLimit: UInt64) -> UInt64 { partLimit - min(partLimit, endOffset - partStart) }
+
     var hasBuffer: Bool { block.unit != OpenFile.none }
-    /// File header bytes in front of the buffer's records.
-    var headerBytes: Int { used - Int(endOffset - bufferStart) }
+    /// Bytes in the buffer, file header included.
+    var buffered: Int { Int(headerBytes) + Int(endOffset - bufferStart) }
 }
 
 /// What is needed only when a file is flushed, ordered or finished.

@@ -62,16 +62,29 @@ enum SystemCall {
         if unsafe mkdirat(directory, path, directoryMode) != 0, errno != EEXIST { throw Failure(code: errno) }
     }
 
-    /// Writes everything or fails; `written` says how far it came either way.
+    /// The most pieces of one call: `UIO_MAXIOV` of the kernel.
+    private static let mostPieces = 1_024
+
+    /// Writes all pieces, none of them empty, one behind the other, or fails; `written` says how far it came either way.
     static func write(
-        _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, written: inout Int
+        _ descriptor: Int32, _ pieces: UnsafeBufferPointer<iovec>, written: inout Int
     ) throws(Failure) {
-        while written < bytes.count {
-            // `written` is below the count here, so base address and remaining length are those of the buffer's tail.
-            let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[written...])
-            let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+        var (index, within) = (0, 0)
+        while index < pieces.count {
+            let piece = unsafe pieces[index]
+            let rest = unsafe UnsafeBufferPointer(rebasing: pieces[index...].prefix(mostPieces))
+            // `within` is below the piece's length.
+            let count =
+                unsafe within > 0
+                ? Glibc.write(descriptor, piece.iov_base + within, piece.iov_len - within)
+                : writev(descriptor, rest.baseAddress, Int32(rest.count))
             if count > 0 {
                 written += count
+                within += count
+                while index < pieces.count, unsafe within >= pieces[index].iov_len {
+                    unsafe within -= pieces[index].iov_len
+                    index += 1
+                }
             } else if count == 0 {
                 throw Failure(code: EIO)
             } else if errno != EINTR {
@@ -87,7 +100,13 @@ enum SystemCall {
 
     static func write(_ descriptor: Int32, _ bytes: [UInt8], written: inout Int) throws(Failure) {
         try unsafe bytes.span.withUnsafeBytes { (bytes) throws(Failure) in
-            unsafe try write(descriptor, bytes, written: &written)
+            guard bytes.count > 0 else { return }
+            // Only read, as writev(2) says, though its type does not.
+            let piece = unsafe iovec(
+                iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count)
+            try unsafe withUnsafePointer(to: piece) { (piece) throws(Failure) in
+                try unsafe write(descriptor, UnsafeBufferPointer(start: piece, count: 1), written: &written)
+            }
         }
     }
 

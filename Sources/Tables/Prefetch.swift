@@ -30,6 +30,11 @@ public enum Prefetch {
         }
     }
 
+    /// The cache line of an address. It is no access: nothing has to be there.
+    @inlinable
+    @inline(__always)
+    public static func line(at address: UnsafeRawPointer) { unsafe processor_prefetch(address) }
+
     @inlinable
     @inline(__always)
     static func lines(_ start: UnsafeRawPointer, _ byteCount: Int) {

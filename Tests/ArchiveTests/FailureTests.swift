@@ -9,7 +9,7 @@ import Testing
 
     init() throws { place = try TemporaryDirectory() }
 
-    @Test(arguments: [0, 1 << 20]) func aFileAtItsSizeLimitStaysReadable(budget: Int) async throws {
+    @Test(arguments: [0, 32 << 10, 1 << 20]) func aFileAtItsSizeLimitStaysReadable(budget: Int) async throws {
         await #expect(processExitsWith: .success) { [path = place.path as String, budget = budget as Int] in
             signal(SIGXFSZ, SIG_IGN)
             let archive = try ArchiveDirectory(path: path, use: .live)

@@ -49,6 +49,18 @@ import Testing
         #expect(result == Array(1...7))
     }
 
+    /// The budget of 16 KiB makes blocks of four: every second record belongs in front of sixty others, most of them in blocks that are full.
+    @Test func aLateRecordIsInsertedInAFullBlock() throws {
+        let order = (0..<60).map { UInt64($0) * 2 + 1 } + (0..<60).map { UInt64($0) * 2 + 2 }
+        let result = try positions(order, budget: 16 << 10, length: Self.sixty) { counters, _ in
+            #expect(counters.lateRecords == 59)
+            #expect(counters.lateInserted == 59)
+            #expect(counters.filesReordered == 0)
+            #expect(counters.writes == 1)
+        }
+        #expect(result == Array(1...120))
+    }
+
     @Test func aLateRecordBehindAFlushIsMovedAtTheEnd() throws {
         let result = try positions([1, 5, 6, 2, 7, 3, 4, 8], flushAfter: [2], length: Self.sixty) { counters, _ in
             #expect(counters.lateRecords == 3)
@@ -82,7 +94,7 @@ import Testing
         for index in order.indices where Int.random(in: 0..<period, using: &random) == 0 { flushes.insert(index) }
         var options = CallFileOptions()
         if seed % 3 == 1 { options.maxFileSize = UInt64.random(in: 200...3_000, using: &random) }
-        let budget = [0, 1 << 10, 4 << 10, 1 << 20].randomElement(using: &random) ?? 0
+        let budget = [0, 1 << 10, 4 << 10, 16 << 10, 1 << 20].randomElement(using: &random) ?? 0
         let lengths: (UInt64) -> Int = { 20 + Int($0 * 7 % 90) }
         let trueFloor = seed % 2 == 0
         var names: [String] = []

@@ -79,6 +79,9 @@ struct PlainRun {
     let recentShift: UInt32
     var notSelected: UInt64 = 0
 
+    /// So many flows do not lie in the processor's nearer caches.
+    private static var manyFlows: Int { 2_048 }
+
     init(next: Int, now: Int64, deadline: Int64, versionMask: UInt32, recentShift: UInt32) {
         self.next = next
         self.now = now
@@ -100,6 +103,17 @@ struct PlainRun {
         guard versions.count > Int(versionMask), recent.count == 1 << (32 - Int(recentShift)),
             let first = flows.baseAddress, let input = keys.baseAddress
         else { return 0 }
+        if flows.count >= PlainRun.manyFlows {
+            // Their memory is asked for in a loop of its own, so short that many accesses are under way at once.
+            var place = 0
+            while place < keys.count {
+                // The bucket stays within the bound, and what is no slot is no address, but nothing has to be there.
+                let slot = unsafe Int(recent[unchecked: Int(input[place].place &>> recentShift)] &- 1)
+                unsafe Prefetch.line(at: first + slot)
+                unsafe Prefetch.line(at: UnsafeRawPointer(first + slot) + MemoryLayout<Flow>.stride / 2)
+                place &+= 1
+            }
+        }
         var place = 0
         while place < keys.count {
             // Less than the count.

@@ -32,6 +32,8 @@ extension Worker {
 
     /// Packets whose figures are taken before their files' turn comes.
     private static var plainTurn: Int { 128 }
+    /// So many streams do not lie in the processor's nearer caches.
+    private static var manyStreams: Int { 512 }
 
     private static func store(
         _ records: [MediaRecord], _ packets: [CapturedPacket], _ bytes: [UInt8], _ linkType: UInt32,
@@ -80,6 +82,17 @@ extension Worker {
         let plain = Action.what(.media, for: worker)
         // The cache has as many places as a power of two.
         let mask = cache.count &- 1
+        if streams.count >= manyStreams {
+            // Their memory is asked for in a loop of its own, so short that many accesses are under way at once.
+            for place in 0..<actions.count {
+                // Masked; and what is no stream is no address, but nothing has to be there.
+                let found = unsafe Int(cache[unchecked: Int(actions[unchecked: place].value) & mask])
+                let stream = unsafe UnsafeRawPointer(first + found)
+                unsafe Prefetch.line(at: stream)
+                unsafe Prefetch.line(at: stream + 64)
+                unsafe Prefetch.line(at: stream + 128)
+            }
+        }
         var place = 0
         var free = unsafe output
         while place < actions.count {

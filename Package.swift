@@ -52,7 +52,8 @@ let package = Package(
         .target(
             name: "Sealing", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: edge),
-        .target(name: "Capture", dependencies: ["PacketDecoding", "HEP", "CPcap", "CZlib"], swiftSettings: engine),
+        .target(
+            name: "Capture", dependencies: ["PacketDecoding", "HEP", "Tables", "CPcap", "CZlib"], swiftSettings: engine),
         .target(
             name: "Engine",
             dependencies: [

@@ -100,7 +100,7 @@ private struct MediaRun {
     /// Up to where memory has been asked for.
     private var asked = 0
 
-    static let manyFiles = 256
+    static let manyFiles = 1_024
 
     init(
         firstPosition: UInt64, floor: UInt64, linkType: UInt32, longest: Int, nanoseconds: Bool, copiesHeaders: Bool,

@@ -80,7 +80,7 @@ struct PlainRun {
     var notSelected: UInt64 = 0
 
     /// So many flows do not lie in the processor's nearer caches.
-    private static var manyFlows: Int { 2_048 }
+    private static var manyFlows: Int { 8_192 }
 
     init(next: Int, now: Int64, deadline: Int64, versionMask: UInt32, recentShift: UInt32) {
         self.next = next

@@ -33,7 +33,7 @@ extension Worker {
     /// Packets whose figures are taken before their files' turn comes.
     private static var plainTurn: Int { 128 }
     /// So many streams do not lie in the processor's nearer caches.
-    private static var manyStreams: Int { 512 }
+    private static var manyStreams: Int { 2_048 }
 
     private static func store(
         _ records: [MediaRecord], _ packets: [CapturedPacket], _ bytes: [UInt8], _ linkType: UInt32,

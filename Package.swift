@@ -100,7 +100,7 @@ let package = Package(
         .testTarget(name: "HEPTests", dependencies: ["HEP", "PacketDecoding"]),
         .testTarget(name: "RTPTests", dependencies: ["RTP", "TestSupport"]),
         .testTarget(name: "CallsTests", dependencies: ["Calls", "PacketDecoding", "RTP", "SIP"]),
-        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "TestSupport"]),
+        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "PacketDecoding", "TestSupport"]),
         .testTarget(name: "SealingTests", dependencies: ["Sealing", "CZlib"]),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "PacketDecoding", "CPcap", "CZlib"]),
         .testTarget(

@@ -98,7 +98,7 @@ struct BufferArena: ~Copyable {
         return Block(unit: unit, order: UInt8(wanted))
     }
 
-    /// The block that follows one in use in its chain (`.none`: it is the last), and the bytes stored in this one.
+    /// For a block that is not the last of its chain. What is free has other values there.
     subscript(chain block: Block) -> Link {
         get {
             let packed = previous[Int(block.unit)]

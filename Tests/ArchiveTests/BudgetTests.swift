@@ -60,8 +60,8 @@ import Testing
         }
     }
 
-    /// Of 24 files each can have 2 KiB of 64. Twelve go, two of the others need more: none is written before its end, and
-    /// what comes late finds its place in a buffer that has moved.
+    /// An even share of 24 files is 2 KiB of 64. Twelve go, two of the others need more: none is written before its end, and
+    /// what comes late finds its place in a buffer of several blocks.
     @Test func aBufferGrowsWhereOthersNeedLess() throws {
         var writer = CallFileWriter(directory: archive, options: CallFileOptions(), bufferBudget: 64 << 10)
         let all = (0..<24).map { writer.open(stem: stem("call\($0)"), held: false) }

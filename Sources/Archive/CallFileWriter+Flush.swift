@@ -59,7 +59,7 @@ extension CallFileWriter {
         } catch {
             let kept = unsafe Self.wholeRecords(in: pieces, from: header, upTo: written)
             let all = unsafe Self.wholeRecords(in: pieces, from: header, upTo: .max)
-            fail(file, error, keptBytes: max(kept.end - header, 0), lostRecords: all.count - kept.count)
+            fail(file, error, keptBytes: kept.end - header, lostRecords: all.count - kept.count)
             return false
         }
     }

@@ -61,8 +61,8 @@ extension CallFileWriter {
         let slot = Int(set.index)
         guard slot < sets.count, sets[slot].generation == set.generation else { return false }
         let (file, length) = (Int(sets[slot].media), captured + PcapFormat.recordHeaderLength)
-        guard file >= 0, files[file].linkType == linkType, position >= files[file].lastPosition,
-            captured <= longestRecord, files[file].partRest(of: partLimit) >= length
+        guard file >= 0, files[file].mayTake(linkType, position, captured, longest: longestRecord),
+            files[file].partRest(of: partLimit) >= length
         else { return false }
         return makeRoom(file, for: length)
     }
@@ -95,10 +95,8 @@ private struct MediaRun {
     let nanoseconds: Bool
     /// The records' headers are in front of the packets: they are copied together.
     let copiesHeaders: Bool
-    /// There are so many files that one's memory is seldom in the processor's caches.
-    let asksAhead: Bool
-    /// Up to where memory has been asked for.
-    private var asked = 0
+    /// There are so many files that one's memory is seldom in the processor's caches: it is to be asked for, once.
+    var asksAhead: Bool
 
     static let manyFiles = 1_024
 
@@ -115,19 +113,19 @@ private struct MediaRun {
         self.asksAhead = asksAhead
     }
 
-    /// Asks for what the records from `next` on will touch: the files first, and when these are there, where in the arena their
+    /// Asks for what the records will touch: the files first, and when these are there, where in the arena their
     /// next records go. Many accesses are under way at once then, and few would be otherwise.
     @inline(never)
-    private mutating func ask(
+    private static func ask(
         _ records: Span<MediaRecord>, _ sets: Span<FileSet>, _ files: UnsafeMutableBufferPointer<OpenFile>,
         _ arena: UnsafeMutableRawPointer
     ) {
         guard let first = files.baseAddress else { return }
-        for place in next..<records.count {
+        for place in 0..<records.count {
             let number = MediaRun.file(of: records[place], sets)
             unsafe Prefetch.line(at: first + number)
         }
-        for place in next..<records.count {
+        for place in 0..<records.count {
             let number = MediaRun.file(of: records[place], sets)
             guard number < files.count else { continue }
             let memory = unsafe arena + first[number].place
@@ -137,7 +135,6 @@ private struct MediaRun {
             unsafe Prefetch.line(at: memory + 128)
             unsafe Prefetch.line(at: memory + 192)
         }
-        asked = records.count
     }
 
     /// A large number if it is none.
@@ -172,7 +169,10 @@ private struct MediaRun {
         _ files: UnsafeMutableBufferPointer<OpenFile>, _ arena: UnsafeMutableRawPointer, _ index: inout OrderIndex,
         copiesHeaders: Bool
     ) {
-        if asksAhead, next >= asked { unsafe ask(records, sets, files, arena) }
+        if asksAhead {
+            asksAhead = false
+            unsafe MediaRun.ask(records, sets, files, arena)
+        }
         // Packets come many to a second: its beginning is remembered instead of divided for.
         var second = PcapFormat.Second()
         let (firstPosition, floor, linkType) = (firstPosition, floor, linkType)

@@ -74,10 +74,16 @@ struct OpenFile: BitwiseCopyable {
         set { lastPlace = Int(Int64(bitPattern: newValue &- base)) }
     }
 
-    /// The record has the link type of the one before, is not late, and fits the buffer (0 bytes of room: there is none).
+    /// The record has the link type of the one before, is not late, and need not be cut.
+    @inline(__always)
+    func mayTake(_ linkType: UInt32, _ position: UInt64, _ captured: Int, longest: Int) -> Bool {
+        linkType == self.linkType && position >= lastPosition && captured <= longest
+    }
+
+    /// Besides, it fits the buffer (0 bytes of room: there is none).
     @inline(__always)
     func accepts(_ linkType: UInt32, _ position: UInt64, _ captured: Int, longest: Int) -> Bool {
-        linkType == self.linkType && position >= lastPosition && captured <= longest
+        mayTake(linkType, position, captured, longest: longest)
             && place &+ captured &+ PcapFormat.recordHeaderLength <= limit
     }
 

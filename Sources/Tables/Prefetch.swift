@@ -40,10 +40,10 @@ public enum Prefetch {
     static func lines(_ start: UnsafeRawPointer, _ byteCount: Int) {
         var offset = 0
         while offset < byteCount {
-            unsafe processor_prefetch(start + offset)
+            unsafe line(at: start + offset)
             offset &+= cacheLine
         }
-        if byteCount > 0 { unsafe processor_prefetch(start + (byteCount - 1)) }
+        if byteCount > 0 { unsafe line(at: start + (byteCount - 1)) }
     }
 }
 
